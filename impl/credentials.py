@@ -1,0 +1,124 @@
+"""Certificates and keys: what this side shows, and what it trusts in the other.
+
+Parsing and path validation are those of `cryptography.x509` (RFC 5280, RFC 9525); nothing of them is written
+again here.  What is negotiated with these credentials is the flows' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509 import verification
+
+from impl.crypto import signatures
+from impl.crypto.signatures import PrivateKey, PublicKey, SignatureScheme
+
+
+class CertificateRejected(Exception):
+    """A certificate chain that cannot be read or does not verify; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedKey:
+    """A certificate chain with the private key of its leaf.
+
+    Parameters
+    ----------
+    chain: DER certificates, leaf first.
+    key: the leaf's private key.
+    names: the DNS names that the leaf is for, in lower case.
+    """
+
+    chain: tuple[bytes, ...]
+    key: PrivateKey
+    names: tuple[str, ...] = ()
+
+    def sign(self, scheme: SignatureScheme, message: bytes) -> bytes:
+        """Return the signature of `message` under `scheme`."""
+        return signatures.sign(self.key, scheme, message)
+
+    def is_for(self, server_name: str) -> bool:
+        """Tell whether the leaf names `server_name`, with or without a wildcard (RFC 9525 section 6.3)."""
+        name = server_name.lower()
+        return name in self.names or f"*.{name.partition('.')[2]}" in self.names
+
+
+def load_certified_key(chain_pem: bytes, key_pem: bytes, password: bytes | None = None) -> CertifiedKey:
+    """Read a chain (leaf first) and its key from PEM.
+
+    Raises `ValueError` if either cannot be read or they do not belong together.
+    """
+    chain = x509.load_pem_x509_certificates(chain_pem)
+    key = load_pem_private_key(key_pem, password)
+    if not isinstance(key, PrivateKey):
+        raise ValueError(f"keys of type {type(key).__name__} cannot sign handshakes")
+    if key.public_key() != chain[0].public_key():
+        raise ValueError("the private key is not that of the first certificate")
+    return CertifiedKey(tuple(map(_der, chain)), key, _dns_names(chain[0]))
+
+
+class Trust:
+    """The certificate authorities that a client believes."""
+
+    def __init__(self, anchors: Sequence[x509.Certificate]) -> None:
+        self._policy = verification.PolicyBuilder().store(verification.Store(list(anchors)))
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> Trust:
+        """Read authorities from concatenated PEM certificates; raises `ValueError` if there are none."""
+        return cls(x509.load_pem_x509_certificates(pem))
+
+    def check(self, chain: Sequence[x509.Certificate], server_name: str, moment: float) -> None:
+        """Verify a server's chain for `server_name`, a DNS name or an IP address, at POSIX time `moment`.
+
+        Raises `CertificateRejected`.
+        """
+        policy = self._policy.time(datetime.fromtimestamp(moment, UTC))
+        try:
+            policy.build_server_verifier(_subject(server_name)).verify(chain[0], list(chain[1:]))
+        except (verification.VerificationError, ValueError) as error:
+            raise CertificateRejected(str(error)) from error
+
+
+def read_chain(chain: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
+    """Parse a peer's DER certificates; raises `CertificateRejected`."""
+    try:
+        return tuple(map(x509.load_der_x509_certificate, chain))
+    except ValueError as error:
+        raise CertificateRejected(str(error)) from error
+
+
+def leaf_key(leaf: x509.Certificate) -> PublicKey:
+    """Return the public key of a peer's certificate; raises `CertificateRejected` if it is none we can use."""
+    try:
+        key = leaf.public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise CertificateRejected(str(error)) from error
+    if not isinstance(key, PublicKey):
+        raise CertificateRejected(f"keys of type {type(key).__name__} cannot sign handshakes")
+    return key
+
+
+def _subject(server_name: str) -> verification.Subject:
+    try:
+        return verification.IPAddress(ip_address(server_name))
+    except ValueError:
+        return verification.DNSName(server_name)
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.DER)
+
+
+def _dns_names(leaf: x509.Certificate) -> tuple[str, ...]:
+    try:
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    return tuple(name.lower() for name in names.get_values_for_type(x509.DNSName))

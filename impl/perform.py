@@ -1,0 +1,206 @@
+"""The memory of one session, and how the effects of a decision change it.
+
+`perform` is all or nothing: what can be refused is refused before anything has changed, and nothing here can
+block.  It knows no message and no phase, and never reads or writes the transport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from impl.alerts import AlertDescription, AlertLevel
+from impl.codec.enums import ContentType, ProtocolVersion
+from impl.codes import Code
+from impl.config import Config
+from impl.credentials import CertificateRejected
+from impl.limits import KEY_UPDATES_PER_SECOND
+from impl.output import Output
+from impl.parameters import Parameters
+from impl.record.joiner import Joiner
+from impl.record.stream import RecordReader, RecordWriter
+from impl.step import (
+    Ask,
+    Complete,
+    Handled,
+    Log,
+    Notify,
+    Pace,
+    ReadKeys,
+    Refusal,
+    Send,
+    SendChangeCipherSpec,
+    Settle,
+    State,
+    WriteKeys,
+)
+from impl.transports import Transport
+
+
+class Memory:
+    """All that a session remembers between calls.
+
+    `state` is the handshake phase with its data; `output` and `received` are the buffers towards transport
+    and application; `failure` is set once and for all by the first fatal code.
+    """
+
+    __slots__ = (
+        "alert",
+        "complete",
+        "config",
+        "direction",
+        "failure",
+        "idle",
+        "joiner",
+        "key_updates",
+        "notice",
+        "output",
+        "parameters",
+        "read_closed",
+        "reader",
+        "received",
+        "sending",
+        "state",
+        "transport",
+        "unfinished",
+        "version",
+        "warnings",
+        "write_closed",
+        "writer",
+    )
+
+    def __init__(self, config: Config, transport: Transport, state: State) -> None:
+        self.config = config
+        self.transport = transport
+        self.state = state
+        self.reader = RecordReader()
+        self.writer = RecordWriter()
+        self.joiner = Joiner()
+        self.output = Output()
+        self.received = bytearray()
+        self.version: ProtocolVersion | None = None
+        self.parameters: Parameters | None = None
+        self.alert: AlertDescription | None = None
+        self.notice: Code | None = None
+        self.failure: Refusal | None = None
+        self.complete = False
+        self.read_closed = False
+        self.write_closed = False
+        self.direction = 0
+        self.warnings = 0
+        self.idle = 0
+        self.sending = 0
+        self.unfinished: set[str] = set()
+        self.key_updates: tuple[float, int] = (0.0, 0)
+
+    def fail(self, refusal: Refusal) -> Code:
+        """End the session; what has not been written will not be."""
+        self.failure = refusal
+        self.output.drop_unstarted()
+        self.received.clear()
+        return refusal.code
+
+    def queue_alert(self, level: AlertLevel, description: AlertDescription) -> None:
+        """Put an alert behind what is waiting to be written."""
+        self.output.add(self.writer.protect(ContentType.ALERT, bytes((level, description))))
+
+
+def perform(memory: Memory, handled: Handled) -> None:
+    """Apply a decision: ask every effect for its objection, then carry all of them out, then set the state.
+
+    Raises `Refusal`, with nothing carried out, if the peer began a message under keys that end here, sends
+    KeyUpdates too fast, or its certificate is not accepted.
+    """
+    for effect in handled.effects:
+        check = _CHECKS.get(type(effect))
+        if check is not None:
+            check(memory, effect)
+    for effect in handled.effects:
+        deed = _DEEDS.get(type(effect))
+        if deed is not None:
+            deed(memory, effect)
+    memory.state = handled.next
+
+
+def _check_boundary(memory: Memory, effect: ReadKeys) -> None:
+    if memory.joiner:
+        raise Refusal(Code.UNEXPECTED_PACKET, "message bytes across a change of keys (RFC 8446 section 5.1)")
+
+
+def _check_dropped(memory: Memory, effect: Settle) -> None:
+    if effect.version is ProtocolVersion.TLS12 and memory.idle:
+        raise Refusal(Code.UNEXPECTED_PACKET, "ChangeCipherSpec before ServerHello (RFC 5246 section 7.1)")
+
+
+def _check_certificate(memory: Memory, effect: Ask) -> None:
+    config = memory.config
+    if config.trust is not None and config.server_name is not None:
+        try:
+            config.trust.check(effect.chain, config.server_name, config.clock())
+        except CertificateRejected as error:
+            raise Refusal(Code.CERTIFICATE_VERIFICATION_ERROR, str(error)) from error
+    callback = config.verify_callback
+    if callback is not None and not callback(effect.chain, config.server_name):
+        raise Refusal(Code.CERTIFICATE_ERROR, "the application refused the certificate")
+
+
+def _check_pace(memory: Memory, effect: Pace) -> None:
+    now = memory.config.clock()
+    began, count = memory.key_updates
+    if not 0 <= now - began < 1:
+        began, count = now, 0
+    if count == KEY_UPDATES_PER_SECOND:
+        raise Refusal(Code.TOO_MANY_HANDSHAKE_PACKETS, "KeyUpdate too often")
+    memory.key_updates = (began, count + 1)
+
+
+def _send(memory: Memory, effect: Send) -> None:
+    for message in effect.messages:
+        memory.output.add(memory.writer.protect(ContentType.HANDSHAKE, message))
+
+
+def _send_change_cipher_spec(memory: Memory, effect: SendChangeCipherSpec) -> None:
+    memory.output.add(memory.writer.plain(ContentType.CHANGE_CIPHER_SPEC, b"\x01"))
+
+
+def _write_keys(memory: Memory, effect: WriteKeys) -> None:
+    memory.writer.use(effect.protection)
+
+
+def _read_keys(memory: Memory, effect: ReadKeys) -> None:
+    memory.reader.use(effect.protection)
+
+
+def _settle(memory: Memory, effect: Settle) -> None:
+    memory.version = effect.version
+
+
+def _log(memory: Memory, effect: Log) -> None:
+    if memory.config.key_log is not None:
+        memory.config.key_log(f"{effect.label} {effect.client_random.hex()} {effect.secret.hex()}")
+
+
+def _notify(memory: Memory, effect: Notify) -> None:
+    memory.notice = effect.code
+
+
+def _complete(memory: Memory, effect: Complete) -> None:
+    memory.parameters = effect.parameters
+
+
+_CHECKS: Final[dict[type, Callable[[Memory, Any], None]]] = {
+    ReadKeys: _check_boundary,
+    Settle: _check_dropped,
+    Ask: _check_certificate,
+    Pace: _check_pace,
+}
+_DEEDS: Final[dict[type, Callable[[Memory, Any], None]]] = {
+    Send: _send,
+    SendChangeCipherSpec: _send_change_cipher_spec,
+    WriteKeys: _write_keys,
+    ReadKeys: _read_keys,
+    Settle: _settle,
+    Log: _log,
+    Notify: _notify,
+    Complete: _complete,
+}

@@ -1,0 +1,115 @@
+"""One end of a TLS connection, with the calls of the GnuTLS manual.
+
+A session does no I/O but through its transport, never raises for what a peer or transport does, and sends no
+alert unless told to: after a fatal code the caller decides, usually with `alert_send_appropriate`.
+Theory: gnutls_handshake(3), gnutls_record_send(3), gnutls_record_recv(3), gnutls_alert_send(3), gnutls_bye(3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from impl import contract, negotiation
+from impl.alerts import AlertDescription, AlertLevel
+from impl.codes import Code
+from impl.config import Config
+from impl.parameters import Parameters
+from impl.perform import Memory
+from impl.transports import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`record_send` has written this many bytes of the data it was given."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """`record_recv` has read this; no bytes mean that the peer has closed its side."""
+
+    data: bytes
+
+
+class Session:
+    """A client's or server's end of one connection.
+
+    Parameters
+    ----------
+    config: role, credentials and policy.
+    transport: the ordered byte stream to the peer.
+
+    After any code with `.is_fatal` the session is over: every call returns INVALID_SESSION and writes nothing,
+    except that an alert may be sent.  AGAIN and INTERRUPTED mean that the same call is to be repeated, when
+    the transport is writable if `record_get_direction` is 1, readable if it is 0.
+    """
+
+    __slots__ = ("_memory",)
+
+    def __init__(self, config: Config, transport: Transport) -> None:
+        self._memory = Memory(config, transport, negotiation.START)
+
+    @property
+    def parameters(self) -> Parameters | None:
+        """What was negotiated, or None before the handshake has agreed on everything."""
+        return self._memory.parameters
+
+    @property
+    def failure(self) -> str | None:
+        """One line on why the session failed, or None if it has not."""
+        failure = self._memory.failure
+        return None if failure is None else str(failure)
+
+    def handshake(self) -> Code:
+        """Carry the handshake through, or as far as the transport allows (gnutls_handshake(3)).
+
+        On a TLS 1.3 session that is already complete a client changes its keys and asks the peer to do the
+        same, and a server does nothing.  On a complete TLS 1.2 session the answer is UNIMPLEMENTED_FEATURE,
+        which leaves the session as it is.
+        """
+        return contract.handshake(self._memory)
+
+    def record_send(self, data: bytes) -> Sent | Code:
+        """Send application data, at most one record of it (gnutls_record_send(3)).
+
+        After AGAIN or INTERRUPTED the data is on its way: repeat the call with the same data to go on.
+        """
+        result = contract.record_send(self._memory, data)
+        return result if isinstance(result, Code) else Sent(result)
+
+    def record_recv(self, size: int = 16384) -> Received | Code:
+        """Read up to `size` bytes of application data (gnutls_record_recv(3)).
+
+        Returns REHANDSHAKE if the peer wants a new TLS 1.2 handshake; a caller that does not refuses with
+        `alert_send_appropriate(Code.REHANDSHAKE)`.
+        """
+        result = contract.record_recv(self._memory, size)
+        return result if isinstance(result, Code) else Received(result)
+
+    def record_get_direction(self) -> int:
+        """Return 1 if the last call was interrupted in a write, else 0 (gnutls_record_get_direction(3))."""
+        return self._memory.direction
+
+    def key_update(self, request_peer: bool = False) -> Code:
+        """Change the TLS 1.3 sending keys, and ask the peer to change its own (gnutls_session_key_update(3)).
+
+        INVALID_REQUEST, which leaves the session as it is, on a session of another version.
+        """
+        return contract.key_update(self._memory, request_peer)
+
+    def alert_get(self) -> AlertDescription | int | None:
+        """Return the description of the last alert received, or None (gnutls_alert_get(3))."""
+        return self._memory.alert
+
+    def alert_send(self, level: AlertLevel, description: AlertDescription) -> Code:
+        """Send an alert (gnutls_alert_send(3)); a fatal one ends the session, and nothing can follow it."""
+        return contract.alert_send(self._memory, level, description)
+
+    def alert_send_appropriate(self, code: Code) -> Code:
+        """Send the alert that answers `code`, if one is due (gnutls_alert_send_appropriate(3))."""
+        return contract.alert_send_appropriate(self._memory, code)
+
+    def bye(self) -> Code:
+        """Close the sending side with close_notify (gnutls_bye(3) with GNUTLS_SHUT_WR); reading goes on."""
+        return contract.bye(self._memory)

@@ -1,0 +1,149 @@
+"""What a message handler is given, what it returns, and how it refuses.
+
+Handlers decide and do nothing else: they take a phase's state and one message, and return the next state with
+a list of effects, which `perform` applies to the session's memory all at once.  Only data lives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from cryptography import x509
+
+from impl.alerts import AlertDescription
+from impl.codec.enums import HandshakeType, ProtocolVersion
+from impl.codes import Code
+from impl.config import Config
+from impl.parameters import Parameters
+from impl.record.stream import Protection
+
+
+class Phase(StrEnum):
+    """Where a handshake stands: RFC 8446 appendices A.1 and A.2, and TLS 1.2 in like manner."""
+
+    START = "START"
+    WAIT_SH = "WAIT_SH"
+    WAIT_EE = "WAIT_EE"
+    WAIT_CERT_CR = "WAIT_CERT_CR"
+    WAIT_CERT = "WAIT_CERT"
+    WAIT_CV = "WAIT_CV"
+    WAIT_SKE = "WAIT_SKE"
+    WAIT_CR_DONE = "WAIT_CR_DONE"
+    WAIT_DONE = "WAIT_DONE"
+    WAIT_CKE = "WAIT_CKE"
+    WAIT_CCS = "WAIT_CCS"
+    WAIT_FINISHED = "WAIT_FINISHED"
+    CONNECTED = "CONNECTED"
+
+
+class State(Protocol):
+    """What a phase remembers; each phase has its own frozen class."""
+
+    @property
+    def phase(self) -> Phase:
+        """The phase whose state this is."""
+
+
+class Refusal(Exception):
+    """The peer's message is refused and the session is over.
+
+    Parameters
+    ----------
+    code: what the call returns.
+    reason: one line on what came and what the specification wants instead.
+    alert: the alert that fits, where it is not the one that `code` stands for.
+    """
+
+    def __init__(self, code: Code, reason: str, alert: AlertDescription | None = None) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.alert = alert
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Put whole handshake messages, each in a record of its own, behind what is waiting to be written."""
+
+    messages: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SendChangeCipherSpec:
+    """Put a ChangeCipherSpec record behind what is waiting to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteKeys:
+    """Protect what is sent from here on with `protection`."""
+
+    protection: Protection
+
+
+@dataclass(frozen=True, slots=True)
+class ReadKeys:
+    """Expect what is received from here on under `protection`; a message begun before is refused."""
+
+    protection: Protection
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The version is agreed on: records and alerts follow its rules from here on."""
+
+    version: ProtocolVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Verify the peer's certificate chain and let the application have its say."""
+
+    chain: tuple[x509.Certificate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Tell the application's key log about a secret."""
+
+    label: str
+    client_random: bytes
+    secret: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Count a KeyUpdate against what a peer may send per second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Make the call that read the message return `code`, which is not fatal."""
+
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """The handshake has agreed on `parameters`."""
+
+    parameters: Parameters
+
+
+Effect = Send | SendChangeCipherSpec | WriteKeys | ReadKeys | Settle | Ask | Log | Pace | Notify | Complete
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A handler's decision: the state that follows, and what is to be done in this order."""
+
+    next: State
+    effects: tuple[Effect, ...] = ()
+
+
+Handler = Callable[[Any, bytes, Config], Handled]
+"""(state of the phase, whole message with its header, configuration) -> decision; raises `Refusal`."""
+
+Handlers = Mapping[tuple[Phase, HandshakeType], Handler]
+"""The messages that a version and role admit, phase by phase; what is not in the table is refused."""

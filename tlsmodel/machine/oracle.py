@@ -1,0 +1,84 @@
+"""The oracle: which model states are still possible after what has been seen.
+
+An observed output that none of the possible states permits is a departure.  The conformance relation is
+trace inclusion in the nondeterministic model (ioco for machines that answer every input).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tlsmodel.machine.machine import Machine
+from tlsmodel.spec.symbols import Output, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The model permits the step; `rows` explain it, `possible` counts the states left."""
+
+    rows: tuple[str, ...]
+    possible: int
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """The model permits nothing like the observed output.
+
+    Parameters
+    ----------
+    given, observed: the step.
+    expected: every output that the model permits, without repetitions.
+    rows: ids of the rows that the model would have followed.
+    phase: the phase in which it happened (of the first possible state).
+    """
+
+    given: Symbol
+    expected: tuple[Output, ...]
+    observed: Output
+    rows: tuple[str, ...]
+    phase: str
+
+
+class Oracle:
+    """Follows a run through the set of possible states of one machine."""
+
+    def __init__(self, machine: Machine[Any]) -> None:
+        self.machine = machine
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to the initial state."""
+        self.possible: tuple[int, ...] = (self.machine.initial,)
+        self.outside = False
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """The phases that are possible now."""
+        return tuple(dict.fromkeys(self.machine.state(number).phase for number in self.possible))
+
+    def enabled(self) -> tuple[Symbol, ...]:
+        """Return the inputs that every possible state answers, in the alphabet's order."""
+        if self.outside:
+            return ()
+        first, *others = (self.machine.enabled(number) for number in self.possible)
+        if not others:
+            return first
+        common = set(first).intersection(*others)
+        return tuple(item for item in first if item in common)
+
+    def observe(self, given: Symbol, observed: Output) -> Agreed | Departure:
+        """Take one step of the run; after a departure the possible states stay as they were."""
+        machine = self.machine
+        answers = [answer for number in self.possible for answer in machine.successors(number, given)]
+        left = [answer for answer in answers if machine.state(answer.target).outside]
+        if left:
+            self.outside = True
+            return Agreed(left[0].rows, 1)
+        fitting = [answer for answer in answers if answer.output.admits(observed)]
+        if not fitting:
+            expected = tuple(dict.fromkeys(answer.output for answer in answers))
+            rows = answers[0].rows if answers else ()
+            return Departure(given, expected, observed, rows, self.phases[0])
+        self.possible = tuple(dict.fromkeys(answer.target for answer in fitting))
+        return Agreed(fitting[0].rows, len(self.possible))

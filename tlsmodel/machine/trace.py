@@ -1,0 +1,96 @@
+"""Steps and traces: the one type for what explorer, oracle, hunt and pictures tell each other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tlsmodel.spec.codes import CODES
+from tlsmodel.spec.symbols import Output, Return, Symbol, emission, symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One input and the output it drew; `rows` are the ids of the table rows that explain it, in order."""
+
+    given: Symbol
+    output: Output
+    rows: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.given} -> {self.output}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A sequence of steps of one machine, from its initial state."""
+
+    machine: str
+    steps: tuple[Step, ...] = ()
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{number:3} {step}" for number, step in enumerate(self.steps, 1))
+
+    def to_json(self) -> dict[str, object]:
+        """Return the trace as plain data, read back by `trace_from_json`."""
+        return {"machine": self.machine, "steps": [_step_to_json(step) for step in self.steps]}
+
+
+def _step_to_json(step: Step) -> dict[str, object]:
+    return {"input": str(step.given), **output_to_json(step.output), "rows": list(step.rows)}
+
+
+def output_to_json(output: Output) -> dict[str, object]:
+    """Return `output` as plain data."""
+    returned = output.returned
+    return {
+        "code": returned.code if returned else None,
+        "direction": returned.direction if returned else None,
+        "emissions": [item.name for item in output.emissions],
+    }
+
+
+def output_from_json(data: object) -> Output:
+    """Read an output back; raises `ValueError` naming the value at fault."""
+    match data:
+        case {"code": None, "emissions": list(names)}:
+            returned = None
+        case {"code": str(code), "direction": (None | 0 | 1) as direction, "emissions": list(names)}:
+            if code not in CODES and code not in ("DATA", "EOF", "ANY_FATAL"):
+                raise ValueError(f"unknown code {code!r}")
+            returned = Return(code, direction)
+        case _:
+            raise ValueError(f"not an output: {json.dumps(data)[:80]}")
+    if not all(isinstance(name, str) and name.isascii() and 0 < len(name) < 80 for name in names):
+        raise ValueError(f"not emission names: {json.dumps(names)[:80]}")
+    return Output(returned, tuple(map(emission, names)))
+
+
+def trace_from_json(data: object) -> Trace:
+    """Read a trace back; raises `ValueError` naming the step or value at fault."""
+    if not (isinstance(data, Mapping) and isinstance(data.get("machine"), str)):
+        raise ValueError('a trace needs "machine", a name')
+    steps = data.get("steps")
+    if not isinstance(steps, list) or len(steps) > 100_000:
+        raise ValueError('a trace needs "steps", a list of at most 100,000')
+    numbered = enumerate(steps, 1)
+    return Trace(data["machine"], tuple(_step_from_json(number, item) for number, item in numbered))
+
+
+def _step_from_json(number: int, data: object) -> Step:
+    if not (isinstance(data, Mapping) and isinstance(data.get("input"), str)):
+        raise ValueError(f'step {number}: needs "input", a symbol')
+    rows = data.get("rows", [])
+    if not (isinstance(rows, list) and all(isinstance(row, str) for row in rows)):
+        raise ValueError(f'step {number}: "rows" must be a list of row ids')
+    try:
+        return Step(symbol(data["input"]), output_from_json(dict(data)), tuple(rows))
+    except ValueError as fault:
+        raise ValueError(f"step {number}: {fault}") from None

@@ -1,0 +1,51 @@
+"""What a system under test must offer, and what the harness offers it.
+
+A target is a small class that connects one TLS stack's read, write and clock functions to the harness's
+`Transport` and answers calls of the alphabet with returns of the alphabet.  It injects nothing itself: every
+interruption, block and partial write comes from the transport, the same for all targets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tlsmodel.spec.scenario import Role, Scenario, Version
+from tlsmodel.spec.symbols import CALLS, ENVIRONMENT, Return, Symbol
+from tlsmodel.targets.transport import Transport
+
+
+class TargetUnavailable(Exception):
+    """A component that the target needs is not installed; the message is one line and names the package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a target can be asked to do; the hunt takes other symbols out of the alphabet."""
+
+    versions: frozenset[Version] = frozenset(Version)
+    roles: frozenset[Role] = frozenset(Role)
+    calls: frozenset[Symbol] = frozenset(CALLS)
+    disturbances: frozenset[Symbol] = field(default=frozenset(ENVIRONMENT))
+
+
+class Target(Protocol):
+    """One TLS stack behind the manual's calls."""
+
+    name: str
+    version: str
+    capabilities: Capabilities
+
+    def open(self, scenario: Scenario, transport: Transport) -> None:
+        """Start a fresh session (closing any former one) on `transport`."""
+
+    def call(self, symbol: Symbol) -> Return:
+        """Make one call of the alphabet.
+
+        When the call fails with a fatal code for the first time, the target does what the manual's example
+        does: it calms the transport's writes and sends the appropriate alert, so that the alert is part of
+        the same step for every stack.
+        """
+
+    def close(self) -> None:
+        """Free the session."""
