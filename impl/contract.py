@@ -9,7 +9,9 @@ Theory: gnutls_handshake(3), gnutls_record_get_direction(3), gnutls_record_recv(
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from enum import StrEnum
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from impl import negotiation
 from impl.alerts import AlertDescription, AlertLevel
@@ -38,20 +40,34 @@ HANDLERS: Final[dict[tuple[ProtocolVersion | None, Role], Handlers]] = {
 """The messages that each version and role admit; before the version is known, only the hello that chooses."""
 
 
-def guarded(memory: Memory, work: Callable[[Memory], Code]) -> Code:
-    """Run `work`; whatever the peer or the transport did wrong ends the session and becomes a code."""
-    if memory.failure is not None:
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def guarded(call: Callable[Concatenate[Memory, P], R]) -> Callable[Concatenate[Memory, P], R | Code]:
+    """Make `call` refuse a dead session, and turn whatever peer or transport do wrong into its code."""
+
+    @wraps(call)
+    def guard(memory: Memory, *args: P.args, **kwargs: P.kwargs) -> R | Code:
+        if memory.failure is not None:
+            return Code.INVALID_SESSION
+        try:
+            return call(memory, *args, **kwargs)
+        except Refusal as refusal:
+            return memory.fail(refusal)
+        except REFUSED as error:
+            return memory.fail(translate(error))
+
+    return guard
+
+
+@guarded
+def handshake(memory: Memory) -> Code:
+    """Carry the initial handshake through; on a complete session do what its version has in its place."""
+    if memory.complete:
+        return _handshake_again(memory)
+    if memory.write_closed:
         return Code.INVALID_SESSION
-    try:
-        return work(memory)
-    except Refusal as refusal:
-        return memory.fail(refusal)
-    except REFUSED as error:
-        return memory.fail(translate(error))
-
-
-def run_handshake(memory: Memory) -> Code:
-    """Go on with the initial handshake until it is complete or would block."""
     if memory.state.phase is Phase.START and memory.config.role is Role.CLIENT:
         perform(memory, negotiation.begin(memory.config))
     while True:
@@ -60,20 +76,118 @@ def run_handshake(memory: Memory) -> Code:
             return code
         if memory.state.phase is Phase.CONNECTED:
             memory.complete = True
-            memory.direction = 0
+            memory.direction = memory.idle = 0
             return Code.SUCCESS
         code = receive(memory)
         if code is not Code.SUCCESS:
             return code
 
 
-def run_receive(memory: Memory) -> Code:
+def _handshake_again(memory: Memory) -> Code:
+    if memory.version is TLS12:
+        return Code.UNIMPLEMENTED_FEATURE
+    if memory.config.role is Role.SERVER:
+        return Code.SUCCESS
+    return _update_keys(memory, Call.HANDSHAKE, request_peer=True)
+
+
+@guarded
+def key_update(memory: Memory, request_peer: bool) -> Code:
+    """Change the sending keys of a complete TLS 1.3 session."""
+    if not memory.complete or memory.version is not TLS13:
+        return Code.INVALID_REQUEST
+    return _update_keys(memory, Call.KEY_UPDATE, request_peer)
+
+
+def _update_keys(memory: Memory, call: Call, request_peer: bool) -> Code:
+    if call not in memory.unfinished:
+        if memory.write_closed:
+            return Code.INVALID_SESSION
+        perform(memory, post_handshake.update(memory.state, request_peer))
+    return _finish(memory, call)
+
+
+@guarded
+def record_send(memory: Memory, data: bytes) -> int | Code:
+    """Send up to one record of application data, after a KeyUpdate if the peer is owed one."""
+    if not memory.complete:
+        return Code.UNAVAILABLE_DURING_HANDSHAKE
+    if not memory.sending:
+        if memory.write_closed:
+            return Code.INVALID_SESSION
+        if not data:
+            return 0
+        if memory.version is TLS13:
+            perform(memory, post_handshake.before_data(memory.state))
+        piece = data[:MAX_PLAINTEXT]
+        memory.output.add(memory.writer.protect(ContentType.APPLICATION_DATA, piece))
+        memory.sending = len(piece)
+    code = flush(memory)
+    if code is not Code.SUCCESS:
+        return code
+    count, memory.sending = memory.sending, 0
+    return count
+
+
+@guarded
+def record_recv(memory: Memory, size: int) -> bytes | Code:
     """Read until there is application data, the peer's close_notify, or something to report."""
+    if not memory.complete:
+        return Code.UNAVAILABLE_DURING_HANDSHAKE
     while not (memory.received or memory.read_closed):
         code = receive(memory)
         if code is not Code.SUCCESS:
             return code
-    return Code.SUCCESS
+    data = bytes(memory.received[:size])
+    del memory.received[:size]
+    return data
+
+
+@guarded
+def bye(memory: Memory) -> Code:
+    """Close the writing side once; a second call has nothing left to do."""
+    if not memory.write_closed:
+        memory.queue_alert(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY)
+    return _finish(memory, Call.BYE)
+
+
+def alert_send(memory: Memory, level: AlertLevel, description: AlertDescription) -> Code:
+    """Send an alert, even on a dead session, but never after a fatal alert or close_notify."""
+    if memory.alert_on_its_way != (level, description):
+        if memory.write_closed:
+            return Code.INVALID_SESSION
+        memory.queue_alert(level, description)
+        memory.alert_on_its_way = (level, description)
+        if level is AlertLevel.FATAL and memory.failure is None:
+            memory.fail(Refusal(Code.INVALID_SESSION, f"ended by our own fatal alert {description.name}"))
+    try:
+        code = flush(memory)
+    except Refusal as refusal:
+        code = memory.fail(refusal) if memory.failure is None else refusal.code
+    if code is Code.SUCCESS:
+        memory.alert_on_its_way = None
+    return code
+
+
+def alert_send_appropriate(memory: Memory, code: Code) -> Code:
+    """Send the alert that the failure behind `code` calls for, if any."""
+    due = appropriate_alert(code)
+    if due is None:
+        return Code.SUCCESS
+    level, description = due
+    failure = memory.failure
+    if failure is not None and failure.code is code and failure.alert is not None:
+        description = failure.alert
+    return alert_send(memory, level, description)
+
+
+def _finish(memory: Memory, call: Call) -> Code:
+    code = flush(memory)
+    if code is Code.SUCCESS:
+        memory.unfinished.discard(call)
+    else:
+        memory.unfinished.add(call)
+    return code
 
 
 def flush(memory: Memory) -> Code:

@@ -35,8 +35,3 @@ class Output:
         self._written += count
         while self._records and self._written >= len(self._records[0]):
             self._written -= len(self._records.popleft())
-
-    def drop_unstarted(self) -> None:
-        """Forget what has not been begun; the rest of a record begun stays, lest the stream lose its frame."""
-        while len(self._records) > bool(self._written):
-            self._records.pop()

@@ -49,6 +49,7 @@ class Memory:
         "complete",
         "config",
         "direction",
+        "alert_on_its_way",
         "failure",
         "idle",
         "joiner",
@@ -91,17 +92,22 @@ class Memory:
         self.idle = 0
         self.sending = 0
         self.unfinished: set[str] = set()
+        self.alert_on_its_way: tuple[AlertLevel, AlertDescription] | None = None
         self.key_updates: tuple[float, int] = (0.0, 0)
 
     def fail(self, refusal: Refusal) -> Code:
-        """End the session; what has not been written will not be."""
+        """End the session for good.
+
+        Records that wait stay where they are, because an alert is numbered after them; they are written only
+        if an alert is sent.
+        """
         self.failure = refusal
-        self.output.drop_unstarted()
         self.received.clear()
         return refusal.code
 
     def queue_alert(self, level: AlertLevel, description: AlertDescription) -> None:
-        """Put an alert behind what is waiting to be written."""
+        """Put an alert behind what is waiting to be written; after a closing one nothing may follow."""
+        self.write_closed |= level is AlertLevel.FATAL or description is AlertDescription.CLOSE_NOTIFY
         self.output.add(self.writer.protect(ContentType.ALERT, bytes((level, description))))
 
 

@@ -87,62 +87,63 @@ class ContractRow:
 AGAIN_READ, AGAIN_WRITE = Return("AGAIN", 0), Return("AGAIN", 1)
 INTERRUPTED_READ, INTERRUPTED_WRITE = Return("INTERRUPTED", 0), Return("INTERRUPTED", 1)
 SUCCESS, DATA, EOF = Return("SUCCESS"), Return("DATA"), Return("EOF")
+rule = ContractRow
 DIRECTION = "gnutls_record_get_direction(3)"
 
 
 def _write_rows(call: Symbol) -> tuple[ContractRow, ...]:
     return (
-        ContractRow(call, Micro.ENTER, Signal.UNFINISHED,  cite=DIRECTION, then=(Micro.FLUSH,)),
-        ContractRow(call, Micro.FLUSH, Signal.BLOCKED,     cite=DIRECTION, action=Action.STAY, returns=(AGAIN_WRITE,)),
-        ContractRow(call, Micro.FLUSH, Signal.INTERRUPTED, cite=DIRECTION, action=Action.STAY, returns=(INTERRUPTED_WRITE,)),
+        rule(call, Micro.ENTER, Signal.UNFINISHED,  cite=DIRECTION, then=(Micro.FLUSH,)),
+        rule(call, Micro.FLUSH, Signal.BLOCKED,     cite=DIRECTION, action=Action.STAY, returns=(AGAIN_WRITE,)),
+        rule(call, Micro.FLUSH, Signal.INTERRUPTED, cite=DIRECTION, action=Action.STAY, returns=(INTERRUPTED_WRITE,)),
     )
 
 
 def _read_rows(call: Symbol) -> tuple[ContractRow, ...]:
     return (
-        ContractRow(call, Micro.PULL, Signal.BLOCKED,      cite=DIRECTION, returns=(AGAIN_READ,)),
-        ContractRow(call, Micro.PULL, Signal.INTERRUPTED,  cite=DIRECTION, returns=(INTERRUPTED_READ,)),
-        ContractRow(call, Micro.PULL, Signal.MESSAGE,      cite="8446 5", then=(Micro.STEP,)),
-        ContractRow(call, Micro.STEP, Signal.NOTIFIED,     cite="gnutls_handshake(3)"),
-        ContractRow(call, Micro.STEP, Signal.REFUSED,      cite="gnutls_error_is_fatal(3)"),
+        rule(call, Micro.PULL, Signal.BLOCKED,      cite=DIRECTION, returns=(AGAIN_READ,)),
+        rule(call, Micro.PULL, Signal.INTERRUPTED,  cite=DIRECTION, returns=(INTERRUPTED_READ,)),
+        rule(call, Micro.PULL, Signal.MESSAGE,      cite="8446 5", then=(Micro.STEP,)),
+        rule(call, Micro.STEP, Signal.NOTIFIED,     cite="gnutls_handshake(3)"),
+        rule(call, Micro.STEP, Signal.REFUSED,      cite="gnutls_error_is_fatal(3)"),
     )
 
 
 ROWS: Final = (
-    ContractRow(HANDSHAKE,   Micro.ENTER, Signal.FAILED,       cite="gnutls_error_is_fatal(3)",  choice=AFTER_FAILURE),
-    ContractRow(HANDSHAKE,   Micro.ENTER, Signal.WRITE_CLOSED, cite="gnutls_bye(3)",             choice=HANDSHAKE_AFTER_BYE),
-    ContractRow(HANDSHAKE,   Micro.ENTER, Signal.HANDSHAKING,  cite="gnutls_handshake(3)",       action=Action.BEGIN, then=(Micro.FLUSH,)),
-    ContractRow(HANDSHAKE,   Micro.ENTER, Signal.READY,        cite="gnutls_handshake(3)",       action=Action.BEGIN, then=(Micro.FLUSH,)),
+    rule(HANDSHAKE,   Micro.ENTER, Signal.FAILED,       cite="gnutls_error_is_fatal(3)",  choice=AFTER_FAILURE),
+    rule(HANDSHAKE,   Micro.ENTER, Signal.WRITE_CLOSED, cite="gnutls_bye(3)",             choice=HANDSHAKE_AFTER_BYE),
+    rule(HANDSHAKE,   Micro.ENTER, Signal.HANDSHAKING,  cite="gnutls_handshake(3)",       action=Action.BEGIN, then=(Micro.FLUSH,)),
+    rule(HANDSHAKE,   Micro.ENTER, Signal.READY,        cite="gnutls_handshake(3)",       action=Action.BEGIN, then=(Micro.FLUSH,)),
     *_write_rows(HANDSHAKE),
-    ContractRow(HANDSHAKE,   Micro.FLUSH, Signal.FLUSHED,      cite="gnutls_handshake(3)",       then=(Micro.PULL,)),
-    ContractRow(HANDSHAKE,   Micro.FLUSH, Signal.COMPLETED,    cite="gnutls_handshake(3)",       action=Action.COMPLETE, returns=(SUCCESS,)),
+    rule(HANDSHAKE,   Micro.FLUSH, Signal.FLUSHED,      cite="gnutls_handshake(3)",       then=(Micro.PULL,)),
+    rule(HANDSHAKE,   Micro.FLUSH, Signal.COMPLETED,    cite="gnutls_handshake(3)",       action=Action.COMPLETE, returns=(SUCCESS,)),
     *_read_rows(HANDSHAKE),
-    ContractRow(HANDSHAKE,   Micro.STEP,  Signal.ADVANCED,     cite="gnutls_handshake(3)",       then=(Micro.FLUSH,)),
-    ContractRow(HANDSHAKE,   Micro.STEP,  Signal.IGNORED,      cite="8446 5; 5246 7.4.1.1",      then=(Micro.PULL,)),
-    ContractRow(HANDSHAKE,   Micro.STEP,  Signal.EXCESS,       cite="gnutls_handshake(3)",       choice=TOO_MANY_WARNINGS),
+    rule(HANDSHAKE,   Micro.STEP,  Signal.ADVANCED,     cite="gnutls_handshake(3)",       then=(Micro.FLUSH,)),
+    rule(HANDSHAKE,   Micro.STEP,  Signal.IGNORED,      cite="8446 5; 5246 7.4.1.1",      then=(Micro.PULL,)),
+    rule(HANDSHAKE,   Micro.STEP,  Signal.EXCESS,       cite="gnutls_handshake(3)",       choice=TOO_MANY_WARNINGS),
 
-    ContractRow(RECORD_SEND, Micro.ENTER, Signal.FAILED,       cite="gnutls_error_is_fatal(3)",  choice=AFTER_FAILURE),
-    ContractRow(RECORD_SEND, Micro.ENTER, Signal.HANDSHAKING,  cite="gnutls_record_send(3)",     choice=DURING_HANDSHAKE),
-    ContractRow(RECORD_SEND, Micro.ENTER, Signal.WRITE_CLOSED, cite="gnutls_bye(3)",             choice=WRITE_AFTER_BYE),
-    ContractRow(RECORD_SEND, Micro.ENTER, Signal.READY,        cite="gnutls_record_send(3)",     action=Action.QUEUE_DATA, then=(Micro.FLUSH,)),
+    rule(RECORD_SEND, Micro.ENTER, Signal.FAILED,       cite="gnutls_error_is_fatal(3)",  choice=AFTER_FAILURE),
+    rule(RECORD_SEND, Micro.ENTER, Signal.HANDSHAKING,  cite="gnutls_record_send(3)",     choice=DURING_HANDSHAKE),
+    rule(RECORD_SEND, Micro.ENTER, Signal.WRITE_CLOSED, cite="gnutls_bye(3)",             choice=WRITE_AFTER_BYE),
+    rule(RECORD_SEND, Micro.ENTER, Signal.READY,        cite="gnutls_record_send(3)",     action=Action.QUEUE_DATA, then=(Micro.FLUSH,)),
     *_write_rows(RECORD_SEND),
-    ContractRow(RECORD_SEND, Micro.FLUSH, Signal.COMPLETED,    cite="gnutls_record_send(3)",     returns=(SUCCESS,)),
+    rule(RECORD_SEND, Micro.FLUSH, Signal.COMPLETED,    cite="gnutls_record_send(3)",     returns=(SUCCESS,)),
 
-    ContractRow(RECORD_RECV, Micro.ENTER, Signal.FAILED,       cite="gnutls_error_is_fatal(3)",  choice=AFTER_FAILURE),
-    ContractRow(RECORD_RECV, Micro.ENTER, Signal.HANDSHAKING,  cite="gnutls_record_recv(3)",     choice=DURING_HANDSHAKE),
-    ContractRow(RECORD_RECV, Micro.ENTER, Signal.READ_CLOSED,  cite="gnutls_record_recv(3)",     returns=(EOF,)),
-    ContractRow(RECORD_RECV, Micro.ENTER, Signal.READY,        cite="gnutls_record_recv(3)",     then=(Micro.PULL,)),
+    rule(RECORD_RECV, Micro.ENTER, Signal.FAILED,       cite="gnutls_error_is_fatal(3)",  choice=AFTER_FAILURE),
+    rule(RECORD_RECV, Micro.ENTER, Signal.HANDSHAKING,  cite="gnutls_record_recv(3)",     choice=DURING_HANDSHAKE),
+    rule(RECORD_RECV, Micro.ENTER, Signal.READ_CLOSED,  cite="gnutls_record_recv(3)",     returns=(EOF,)),
+    rule(RECORD_RECV, Micro.ENTER, Signal.READY,        cite="gnutls_record_recv(3)",     then=(Micro.PULL,)),
     *_read_rows(RECORD_RECV),
     # Whether a call that met only a post-handshake message reads on or says AGAIN is nowhere laid down.
-    ContractRow(RECORD_RECV, Micro.STEP,  Signal.IGNORED,      cite="8446 4.6",                  then=(Micro.PULL,), returns=(AGAIN_READ,)),
-    ContractRow(RECORD_RECV, Micro.STEP,  Signal.DELIVERED,    cite="gnutls_record_recv(3)",     returns=(DATA,)),
-    ContractRow(RECORD_RECV, Micro.STEP,  Signal.CLOSED,       cite="gnutls_record_recv(3)",     returns=(EOF,)),
+    rule(RECORD_RECV, Micro.STEP,  Signal.IGNORED,      cite="8446 4.6",                  then=(Micro.PULL,), returns=(AGAIN_READ,)),
+    rule(RECORD_RECV, Micro.STEP,  Signal.DELIVERED,    cite="gnutls_record_recv(3)",     returns=(DATA,)),
+    rule(RECORD_RECV, Micro.STEP,  Signal.CLOSED,       cite="gnutls_record_recv(3)",     returns=(EOF,)),
 
-    ContractRow(BYE,         Micro.ENTER, Signal.FAILED,       cite="gnutls_bye(3)",             choice=BYE_AGAIN),
-    ContractRow(BYE,         Micro.ENTER, Signal.WRITE_CLOSED, cite="gnutls_bye(3)",             choice=BYE_AGAIN),
-    ContractRow(BYE,         Micro.ENTER, Signal.READY,        cite="gnutls_bye(3)",             action=Action.QUEUE_CLOSE, then=(Micro.FLUSH,)),
+    rule(BYE,         Micro.ENTER, Signal.FAILED,       cite="gnutls_bye(3)",             choice=BYE_AGAIN),
+    rule(BYE,         Micro.ENTER, Signal.WRITE_CLOSED, cite="gnutls_bye(3)",             choice=BYE_AGAIN),
+    rule(BYE,         Micro.ENTER, Signal.READY,        cite="gnutls_bye(3)",             action=Action.QUEUE_CLOSE, then=(Micro.FLUSH,)),
     *_write_rows(BYE),
-    ContractRow(BYE,         Micro.FLUSH, Signal.COMPLETED,    cite="gnutls_bye(3)",             returns=(SUCCESS,)),
+    rule(BYE,         Micro.FLUSH, Signal.COMPLETED,    cite="gnutls_bye(3)",             returns=(SUCCESS,)),
 )
 
 CONTRACT: Final[dict[tuple[Symbol, Micro, Signal], ContractRow]] = {(r.call, r.at, r.signal): r for r in ROWS}
