@@ -11,16 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from impl import negotiation
 from impl.alerts import AlertDescription, AlertLevel
-from impl.codec.enums import ContentType, HandshakeType, ProtocolVersion
-from impl.codes import Code
+from impl.codec.alert import Alert
+from impl.codec.enums import ContentType, ProtocolVersion
+from impl.codec.wire import CodecError
+from impl.codes import Code, appropriate_alert
 from impl.config import Role
-from impl.limits import MAX_IDLE_RECORDS, MAX_PULL, MAX_WARNINGS
+from impl.limits import MAX_IDLE_RECORDS, MAX_PLAINTEXT, MAX_PULL, MAX_WARNINGS
 from impl.perform import Memory, perform
-from impl.step import Handlers, Phase, Refusal
+from impl.record.joiner import HandshakeTooLarge, Message
+from impl.record.stream import Record, RecordError, SequenceExhausted, TooManyEmptyRecords
+from impl.step import Handled, Handlers, Phase, Refusal
 from impl.tls12 import client as client12
 from impl.tls12 import server as server12
 from impl.tls13 import client as client13
@@ -39,6 +43,40 @@ HANDLERS: Final[dict[tuple[ProtocolVersion | None, Role], Handlers]] = {
 }
 """The messages that each version and role admit; before the version is known, only the hello that chooses."""
 
+ON_CHANGE_CIPHER_SPEC: Final[dict[tuple[ProtocolVersion | None, Role, Phase], Callable[[Any], Handled]]] = {
+    (TLS12, Role.CLIENT, Phase.WAIT_CCS): client12.on_change_cipher_spec,
+    (TLS12, Role.SERVER, Phase.WAIT_CCS): server12.on_change_cipher_spec,
+}
+
+
+class Call(StrEnum):
+    """The calls that may be interrupted while they write, and then go on writing."""
+
+    HANDSHAKE = "handshake"
+    KEY_UPDATE = "key_update"
+    BYE = "bye"
+
+
+def translate(error: CodecError | RecordError) -> Refusal:
+    """Return the refusal that an error of the codec or the record layer amounts to."""
+    code = _BY_KIND.get(type(error)) or _BY_ALERT.get(error.alert, Code.INTERNAL_ERROR)
+    return Refusal(code, str(error), error.alert)
+
+
+_BY_KIND: Final[dict[type[Exception], Code]] = {
+    HandshakeTooLarge: Code.HANDSHAKE_TOO_LARGE,
+    TooManyEmptyRecords: Code.TOO_MANY_EMPTY_PACKETS,
+    SequenceExhausted: Code.RECORD_LIMIT_REACHED,
+}
+_BY_ALERT: Final[dict[AlertDescription, Code]] = {
+    AlertDescription.DECODE_ERROR: Code.UNEXPECTED_PACKET_LENGTH,
+    AlertDescription.ILLEGAL_PARAMETER: Code.RECEIVED_ILLEGAL_PARAMETER,
+    AlertDescription.UNEXPECTED_MESSAGE: Code.UNEXPECTED_PACKET,
+    AlertDescription.BAD_RECORD_MAC: Code.DECRYPTION_FAILED,
+    AlertDescription.RECORD_OVERFLOW: Code.RECORD_OVERFLOW,
+    AlertDescription.PROTOCOL_VERSION: Code.UNSUPPORTED_VERSION_PACKET,
+}
+
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,7 +93,7 @@ def guarded(call: Callable[Concatenate[Memory, P], R]) -> Callable[Concatenate[M
             return call(memory, *args, **kwargs)
         except Refusal as refusal:
             return memory.fail(refusal)
-        except REFUSED as error:
+        except (CodecError, RecordError) as error:
             return memory.fail(translate(error))
 
     return guard
@@ -223,9 +261,18 @@ def receive(memory: Memory) -> Code:
         if code is not Code.SUCCESS:
             return code
         record = memory.reader.next()
-    if memory.joiner and record.content_type not in _MAY_INTERLEAVE:
+    if memory.joiner.pending() and record.content_type not in _MAY_INTERLEAVE:
         raise Refusal(Code.UNEXPECTED_PACKET, "a record inside a handshake message (RFC 8446 section 5.1)")
-    return _ON_RECORD[record.content_type](memory, record.fragment)
+    if memory.version is TLS13 and not record.protected and not _may_be_plain(memory, record.content_type):
+        raise Refusal(Code.UNEXPECTED_PACKET, "a record in the clear once keys are in use (RFC 8446 section 5)")
+    return _ON_RECORD[record.content_type](memory, record)
+
+
+def _may_be_plain(memory: Memory, content_type: ContentType) -> bool:
+    """Besides ChangeCipherSpec, only the alert of a client that could not make keys out of ServerHello."""
+    if content_type is ContentType.ALERT:
+        return memory.config.role is Role.SERVER and memory.state.phase is Phase.WAIT_FINISHED
+    return content_type is ContentType.CHANGE_CIPHER_SPEC
 
 
 def _pull(memory: Memory) -> Code:
@@ -244,62 +291,85 @@ def _pull(memory: Memory) -> Code:
     return Code.SUCCESS
 
 
-def _on_handshake(memory: Memory, fragment: bytes) -> Code:
-    memory.joiner.feed(fragment)
+def _on_handshake(memory: Memory, record: Record) -> Code:
+    memory.joiner.feed(record.fragment)
     return Code.SUCCESS
 
 
-def _on_message(memory: Memory, message: bytes) -> Code:
+def _on_message(memory: Memory, message: Message) -> Code:
     phase = memory.state.phase
-    kind = message[0]
-    handler = HANDLERS[memory.version, memory.config.role].get((phase, kind))
+    handler = HANDLERS[memory.version, memory.config.role].get((phase, message.type))
     if handler is None:
-        raise Refusal(Code.UNEXPECTED_HANDSHAKE_PACKET, f"handshake message {kind} in phase {phase}")
+        raise Refusal(Code.UNEXPECTED_HANDSHAKE_PACKET, f"handshake message {message.type} in phase {phase}")
     handled = handler(memory.state, message, memory.config)
-    idle = handled.next is memory.state and not handled.effects
+    if not handled.effects and handled.next is memory.state:
+        return _count_idle(memory, f"handshake messages {message.type}")
     perform(memory, handled)
-    if idle:
-        return _count_idle(memory)
-    notice, memory.notice = memory.notice, None
-    return Code.SUCCESS if notice is None else notice
+    notice, memory.notice = memory.notice, Code.SUCCESS
+    return notice
 
 
-def _on_change_cipher_spec(memory: Memory, fragment: bytes) -> Code:
+def _on_change_cipher_spec(memory: Memory, record: Record) -> Code:
     """Change keys in TLS 1.2 where its turn has come; drop what TLS 1.3 sends for middleboxes."""
     phase = memory.state.phase
-    if fragment != b"\x01":
+    if record.fragment != b"\x01":
         raise Refusal(Code.UNEXPECTED_PACKET, "ChangeCipherSpec of a value other than 1 (RFC 8446 section 5)")
-    if memory.version is TLS12:
-        if phase is not Phase.WAIT_CCS:
-            raise Refusal(Code.UNEXPECTED_PACKET, f"ChangeCipherSpec in phase {phase} (RFC 5246 section 7.1)")
-        perform(memory, memory.state.on_change_cipher_spec())
+    decide = ON_CHANGE_CIPHER_SPEC.get((memory.version, memory.config.role, phase))
+    if decide is not None:
+        perform(memory, decide(memory.state))
         return Code.SUCCESS
-    if TLS13 not in memory.config.versions or phase in _NO_COMPATIBILITY:
+    tolerated = memory.version is not TLS12 and TLS13 in memory.config.versions
+    if not tolerated or phase in (Phase.START, Phase.CONNECTED):
         raise Refusal(Code.UNEXPECTED_PACKET, f"ChangeCipherSpec in phase {phase} (RFC 8446 section 5)")
-    return _count_idle(memory)
+    memory.dropped = True
+    return _count_idle(memory, "ChangeCipherSpec")
 
 
-def _on_application_data(memory: Memory, fragment: bytes) -> Code:
+def _on_application_data(memory: Memory, record: Record) -> Code:
     if not memory.complete:
         raise Refusal(Code.UNEXPECTED_PACKET, "application data before the handshake is complete")
-    if not fragment:
-        return _count_idle(memory)
+    memory.received += record.fragment
     memory.idle = 0
-    memory.received += fragment
     return Code.SUCCESS
 
 
-def _on_alert(memory: Memory, fragment: bytes) -> Code:
+def _on_alert(memory: Memory, record: Record) -> Code:
     """Take a peer's alert by the rules of the version (RFC 5246 section 7.2, RFC 8446 section 6)."""
-    if len(fragment) != 2:
-        raise Refusal(Code.UNEXPECTED_PACKET_LENGTH, "an alert has two bytes")
-    level, description = fragment
-    ...
+    alert = Alert.parse(record.fragment)
+    level, description = alert.level, alert.description
+    memory.alert = description
+    levelled = memory.version is not TLS13
+    if levelled and memory.version is TLS12 and level not in _LEVELS:
+        raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, f"an alert of level {level} (RFC 5246 section 7.2)")
+    if levelled and level != AlertLevel.WARNING:
+        raise Refusal(Code.FATAL_ALERT_RECEIVED, f"the peer's alert {description}")
+    if description == AlertDescription.CLOSE_NOTIFY:
+        if not memory.complete:
+            raise Refusal(Code.SESSION_EOF, "close_notify before the handshake is complete")
+        memory.read_closed = True
+        return Code.SUCCESS
+    if not levelled and description != AlertDescription.USER_CANCELED:
+        raise Refusal(Code.FATAL_ALERT_RECEIVED, f"the peer's alert {description}")
+    if not memory.complete:
+        memory.warnings += 1
+        if memory.warnings > MAX_WARNINGS:
+            raise Refusal(Code.INTERNAL_ERROR, f"more than {MAX_WARNINGS} warnings in one handshake")
+    return Code.WARNING_ALERT_RECEIVED
 
 
-def _count_idle(memory: Memory) -> Code:
+def _count_idle(memory: Memory, what: str) -> Code:
     """Bound what a peer can send without getting anywhere."""
     memory.idle += 1
     if memory.idle > MAX_IDLE_RECORDS:
-        raise Refusal(Code.TOO_MANY_EMPTY_PACKETS, "nothing but empty records and compatibility messages")
+        raise Refusal(Code.TOO_MANY_EMPTY_PACKETS, f"nothing but {what}", AlertDescription.UNEXPECTED_MESSAGE)
     return Code.SUCCESS
+
+
+_LEVELS: Final = frozenset(AlertLevel)
+_MAY_INTERLEAVE: Final = (ContentType.HANDSHAKE, ContentType.ALERT)
+_ON_RECORD: Final[dict[ContentType, Callable[[Memory, Record], Code]]] = {
+    ContentType.HANDSHAKE: _on_handshake,
+    ContentType.CHANGE_CIPHER_SPEC: _on_change_cipher_spec,
+    ContentType.ALERT: _on_alert,
+    ContentType.APPLICATION_DATA: _on_application_data,
+}

@@ -30,6 +30,7 @@ from impl.step import (
     Refusal,
     Send,
     SendChangeCipherSpec,
+    SendFirst,
     Settle,
     State,
     WriteKeys,
@@ -49,6 +50,7 @@ class Memory:
         "complete",
         "config",
         "direction",
+        "dropped",
         "alert_on_its_way",
         "failure",
         "idle",
@@ -81,12 +83,13 @@ class Memory:
         self.received = bytearray()
         self.version: ProtocolVersion | None = None
         self.parameters: Parameters | None = None
-        self.alert: AlertDescription | None = None
-        self.notice: Code | None = None
+        self.alert: int | None = None
+        self.notice = Code.SUCCESS
         self.failure: Refusal | None = None
         self.complete = False
         self.read_closed = False
         self.write_closed = False
+        self.dropped = False
         self.direction = 0
         self.warnings = 0
         self.idle = 0
@@ -129,12 +132,12 @@ def perform(memory: Memory, handled: Handled) -> None:
 
 
 def _check_boundary(memory: Memory, effect: ReadKeys) -> None:
-    if memory.joiner:
+    if memory.joiner.pending():
         raise Refusal(Code.UNEXPECTED_PACKET, "message bytes across a change of keys (RFC 8446 section 5.1)")
 
 
 def _check_dropped(memory: Memory, effect: Settle) -> None:
-    if effect.version is ProtocolVersion.TLS12 and memory.idle:
+    if effect.version is ProtocolVersion.TLS12 and memory.dropped:
         raise Refusal(Code.UNEXPECTED_PACKET, "ChangeCipherSpec before ServerHello (RFC 5246 section 7.1)")
 
 
@@ -161,8 +164,14 @@ def _check_pace(memory: Memory, effect: Pace) -> None:
 
 
 def _send(memory: Memory, effect: Send) -> None:
+    writer = memory.writer
     for message in effect.messages:
-        memory.output.add(memory.writer.protect(ContentType.HANDSHAKE, message))
+        memory.output.add(writer.protect(ContentType.HANDSHAKE, message))
+
+
+def _send_first(memory: Memory, effect: SendFirst) -> None:
+    records = memory.writer.plain(ContentType.HANDSHAKE, effect.message, ProtocolVersion.TLS10)
+    memory.output.add(records)
 
 
 def _send_change_cipher_spec(memory: Memory, effect: SendChangeCipherSpec) -> None:
@@ -202,6 +211,7 @@ _CHECKS: Final[dict[type, Callable[[Memory, Any], None]]] = {
 }
 _DEEDS: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Send: _send,
+    SendFirst: _send_first,
     SendChangeCipherSpec: _send_change_cipher_spec,
     WriteKeys: _write_keys,
     ReadKeys: _read_keys,

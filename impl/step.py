@@ -14,11 +14,12 @@ from typing import Any, Protocol
 from cryptography import x509
 
 from impl.alerts import AlertDescription
-from impl.codec.enums import HandshakeType, ProtocolVersion
+from impl.codec.enums import ProtocolVersion
 from impl.codes import Code
 from impl.config import Config
 from impl.parameters import Parameters
-from impl.record.stream import Protection
+from impl.record.joiner import Message
+from impl.record.protection import Protection
 
 
 class Phase(StrEnum):
@@ -68,6 +69,13 @@ class Send:
     """Put whole handshake messages, each in a record of its own, behind what is waiting to be written."""
 
     messages: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SendFirst:
+    """Send the first ClientHello, whose record says TLS 1.0 (RFC 8446 section 5.1)."""
+
+    message: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,19 @@ class Complete:
     parameters: Parameters
 
 
-Effect = Send | SendChangeCipherSpec | WriteKeys | ReadKeys | Settle | Ask | Log | Pace | Notify | Complete
+Effect = (
+    Send
+    | SendFirst
+    | SendChangeCipherSpec
+    | WriteKeys
+    | ReadKeys
+    | Settle
+    | Ask
+    | Log
+    | Pace
+    | Notify
+    | Complete
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +162,8 @@ class Handled:
     effects: tuple[Effect, ...] = ()
 
 
-Handler = Callable[[Any, bytes, Config], Handled]
-"""(state of the phase, whole message with its header, configuration) -> decision; raises `Refusal`."""
+Handler = Callable[[Any, Message, Config], Handled]
+"""(state of the phase, message, configuration) -> decision; raises `Refusal` and what the codec raises."""
 
-Handlers = Mapping[tuple[Phase, HandshakeType], Handler]
+Handlers = Mapping[tuple[Phase, int], Handler]
 """The messages that a version and role admit, phase by phase; what is not in the table is refused."""

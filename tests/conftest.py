@@ -1,4 +1,4 @@
-"""Hypothesis profiles: a quick one by default, a deep one by `--hypothesis-profile=deep`; in CI nothing skips."""
+"""Hypothesis profiles, quick by default and deep by `--hypothesis-profile=deep`; in CI nothing skips."""
 
 import os
 
@@ -15,7 +15,7 @@ settings.load_profile("quick")
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
+def pytest_runtest_makereport(item):
     """In CI every real peer is installed: a test that would skip there fails instead."""
     report = yield
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):

@@ -1,0 +1,1 @@
+"""Primitives by their TLS numbers, on top of the cryptography package; no protocol state."""

@@ -1,0 +1,1 @@
+"""From a shared secret to keys, one module per protocol version."""

@@ -1,0 +1,133 @@
+"""Real programs on loopback, each started on a free port and awaited until it answers."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tlsmodel.credentials import shared_credentials
+
+PATIENCE = 20.0
+"""Seconds that a program may take for anything."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the test authority, and a certificate of its for localhost, lie."""
+
+    ca: Path
+    cert: Path
+    key: Path
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("credentials")
+    credentials = shared_credentials()
+    found = Files(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
+    found.ca.write_bytes(credentials.ca_pem)
+    found.cert.write_bytes(credentials.chain_pem)
+    found.key.write_bytes(credentials.key_pem)
+    return found
+
+
+def program(name: str) -> str:
+    """The path of a real peer's program; a missing one skips, which fails in CI."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def tlsmodel(*arguments: str) -> list[str]:
+    """The command line of our own program."""
+    return [sys.executable, "-m", "tlsmodel", *arguments]
+
+
+@pytest.fixture
+def port():
+    """A TCP port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running(command: list[str], port: int):
+    """A server that listens on `port`; it is ended with the block, and its output kept."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        await_listener(process, port)
+        yield process
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+        process.kill()
+        process.stdin.close()
+        process.stdout.close()
+
+
+def await_listener(process: subprocess.Popen, port: int) -> None:
+    """Wait until something listens on `port`, without connecting to it."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended early: {process.stdout.read().decode(errors='replace')}")
+        if listens(port):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"nothing listens on port {port} after {PATIENCE} s")
+
+
+def listens(port: int) -> bool:
+    """Tell from the kernel's socket tables whether a listening socket (state 0A) has this port."""
+    tables = (Path(f"/proc/net/{name}") for name in ("tcp", "tcp6"))
+    lines = (
+        line.split() for table in tables if table.exists() for line in table.read_text().splitlines()[1:]
+    )
+    return any(line[3] == "0A" and int(line[1].rpartition(":")[2], 16) == port for line in lines)
+
+
+def converse(command: list[str], text: str, answer: str) -> str:
+    """Run a client: send `text`, wait for `answer`, close its input; returns all it printed.
+
+    Raises `AssertionError` with the output when the answer does not come or the status is not 0.
+    """
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    heard = b""
+    deadline = time.monotonic() + PATIENCE
+    try:
+        process.stdin.write(text.encode())
+        process.stdin.flush()
+        os.set_blocking(process.stdout.fileno(), False)
+        while answer.encode() not in heard and time.monotonic() < deadline:
+            heard += process.stdout.read() or b""
+            if process.poll() is not None:
+                break
+            time.sleep(0.02)
+        process.stdin.close()
+        status = process.wait(PATIENCE)
+        os.set_blocking(process.stdout.fileno(), True)
+        heard += process.stdout.read()
+    finally:
+        process.kill()
+        process.stdout.close()
+    said = heard.decode(errors="replace")
+    assert answer in said, said
+    assert status == 0, said
+    return said
