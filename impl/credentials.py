@@ -6,18 +6,22 @@ again here.  What is negotiated with these credentials is the flows' business.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509 import verification
 
+from impl.codec.enums import ProtocolVersion, SignatureScheme
 from impl.crypto import signatures
-from impl.crypto.signatures import PrivateKey, PublicKey, SignatureScheme
+from impl.crypto.signatures import PrivateKey, PublicKey
+
+_VERSIONS: Final = (ProtocolVersion.TLS12, ProtocolVersion.TLS13)
 
 
 class CertificateRejected(Exception):
@@ -32,11 +36,13 @@ class CertifiedKey:
     ----------
     chain: DER certificates, leaf first.
     key: the leaf's private key.
+    schemes: what the key may sign with, by version.
     names: the DNS names that the leaf is for, in lower case.
     """
 
     chain: tuple[bytes, ...]
     key: PrivateKey
+    schemes: Mapping[ProtocolVersion, tuple[SignatureScheme, ...]]
     names: tuple[str, ...] = ()
 
     def sign(self, scheme: SignatureScheme, message: bytes) -> bytes:
@@ -60,7 +66,9 @@ def load_certified_key(chain_pem: bytes, key_pem: bytes, password: bytes | None 
         raise ValueError(f"keys of type {type(key).__name__} cannot sign handshakes")
     if key.public_key() != chain[0].public_key():
         raise ValueError("the private key is not that of the first certificate")
-    return CertifiedKey(tuple(map(_der, chain)), key, _dns_names(chain[0]))
+    public = key.public_key()
+    schemes = {version: signatures.schemes_for(public, version) for version in _VERSIONS}
+    return CertifiedKey(tuple(map(_der, chain)), key, schemes, _dns_names(chain[0]))
 
 
 class Trust:

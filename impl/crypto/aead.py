@@ -33,8 +33,8 @@ class Aead:
     ----------
     name: for people.
     key_length: bytes of key.
-    fixed_iv_length: bytes of implicit nonce that TLS 1.2 derives (RFC 5288 section 3, RFC 7905 section 2); what
-        is missing to 12 travels in each TLS 1.2 record.
+    fixed_iv_length: bytes of implicit nonce that TLS 1.2 derives (RFC 5288 section 3, RFC 7905 section 2);
+        what is missing to 12 travels in each TLS 1.2 record.
     make: key -> keyed algorithm.
     """
 

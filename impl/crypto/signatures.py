@@ -70,7 +70,7 @@ def schemes_for(key: PublicKey, version: ProtocolVersion) -> tuple[SignatureSche
     """Return the schemes that `key` may sign with in `version`, in no order of preference.
 
     TLS 1.3 ties ECDSA schemes to a curve and has no PKCS #1 v1.5 (RFC 8446 section 4.2.3); in TLS 1.2 the
-    hash is free.  An RSA key too short for a hash is no key for the scheme (RFC 8017 section 9.1.1).
+    hash is free.  An RSA key too short for a hash is no key for the scheme (RFC 8017 section 9).
     """
     return tuple(
         SignatureScheme(scheme)
@@ -81,7 +81,7 @@ def schemes_for(key: PublicKey, version: ProtocolVersion) -> tuple[SignatureSche
 
 def sign(key: PrivateKey, scheme: int, message: bytes) -> bytes:
     """Return the signature of `message` under `scheme`; raises `IllegalParameter` if `key` is not for it."""
-    match ALGORITHMS.get(scheme), key:
+    match _algorithm(key.public_key(), scheme), key:
         case _Ecdsa(hash=hash_), EllipticCurvePrivateKey():
             return key.sign(message, ec.ECDSA(hash_))
         case _Pss(hash=hash_), RSAPrivateKey():
@@ -90,17 +90,17 @@ def sign(key: PrivateKey, scheme: int, message: bytes) -> bytes:
             return key.sign(message, padding.PKCS1v15(), hash_)
         case _EdDsa(), Ed25519PrivateKey():
             return key.sign(message)
-    raise _unfit(scheme, key)
+    raise AssertionError("a private key and its public key are not of one kind")
 
 
 def verify(key: PublicKey, scheme: int, message: bytes, signature: bytes) -> bool:
     """Tell whether `signature` of `message` is good.
 
-    Raises `IllegalParameter` if `key` is not of the scheme's kind; whether its curve may be used with the
-    scheme in a version says `schemes_for`.
+    Raises `IllegalParameter` if `key` is not of the scheme's kind or is too short; whether its curve may be
+    used with the scheme in a version says `schemes_for`.
     """
     try:
-        match ALGORITHMS.get(scheme), key:
+        match _algorithm(key, scheme), key:
             case _Ecdsa(hash=hash_), EllipticCurvePublicKey():
                 key.verify(signature, message, ec.ECDSA(hash_))
             case _Pss(hash=hash_), RSAPublicKey():
@@ -110,7 +110,7 @@ def verify(key: PublicKey, scheme: int, message: bytes, signature: bytes) -> boo
             case _EdDsa(), Ed25519PublicKey():
                 key.verify(signature, message)
             case _:
-                raise _unfit(scheme, key)
+                return False
     except InvalidSignature:
         return False
     return True
@@ -132,9 +132,9 @@ def _fits(key: PublicKey, algorithm: _Algorithm, *, tied: bool) -> bool:
         case _Ecdsa(curve=curve), EllipticCurvePublicKey():
             return key.curve.name == curve if tied else key.curve.name in _CURVES
         case _Pss(hash=hash_), RSAPublicKey():
-            return (key.key_size - 1 + 7) // 8 >= 2 * hash_.digest_size + 2
-        case _Pkcs1(), RSAPublicKey():
-            return not tied
+            return (key.key_size + 6) // 8 >= 2 * hash_.digest_size + _PSS_OVERHEAD
+        case _Pkcs1(hash=hash_), RSAPublicKey():
+            return not tied and key.key_size // 8 >= hash_.digest_size + _PKCS1_OVERHEAD
         case _EdDsa(), Ed25519PublicKey():
             return True
     return False
@@ -144,8 +144,19 @@ def _pss(hash_: hashes.HashAlgorithm) -> padding.PSS:
     return padding.PSS(padding.MGF1(hash_), hash_.digest_size)
 
 
-def _unfit(scheme: int, key: PrivateKey | PublicKey) -> IllegalParameter:
-    return IllegalParameter(f"signature scheme {scheme:#06x} is not one of a {type(key).__name__}")
+def _algorithm(key: PublicKey, scheme: int) -> _Algorithm:
+    """Return what `scheme` stands for, having made sure that `key` can do it at all."""
+    algorithm = ALGORITHMS.get(scheme)
+    if algorithm is None or not _fits(key, algorithm, tied=False):
+        kind = type(key).__name__.removesuffix("PublicKey")
+        raise IllegalParameter(f"signature scheme {scheme:#06x} is not one of this {kind} key")
+    return algorithm
 
+
+_PSS_OVERHEAD: Final = 2
+"""Bytes that EMSA-PSS needs beyond digest and salt (RFC 8017 section 9.1.1)."""
+
+_PKCS1_OVERHEAD: Final = 30
+"""Bytes that EMSA-PKCS1-v1_5 needs beyond a SHA-2 digest (RFC 8017 section 9.2)."""
 
 _CURVES: Final = frozenset(item.curve for item in ALGORITHMS.values() if isinstance(item, _Ecdsa))

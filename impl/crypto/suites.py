@@ -47,20 +47,21 @@ class Suite:
 
 _TLS12, _TLS13 = ProtocolVersion.TLS12, ProtocolVersion.TLS13
 _ANY, _ECDSA, _RSA = Authentication
+_C = CipherSuite
 
 # fmt: off
 _ROWS: Final = (
-    Suite(CipherSuite.TLS_AES_128_GCM_SHA256,                        _TLS13, _ANY,   AES_128_GCM,       "sha256", 32),
-    Suite(CipherSuite.TLS_AES_256_GCM_SHA384,                        _TLS13, _ANY,   AES_256_GCM,       "sha384", 48),
-    Suite(CipherSuite.TLS_CHACHA20_POLY1305_SHA256,                  _TLS13, _ANY,   CHACHA20_POLY1305, "sha256", 32),
-    Suite(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,       _TLS12, _ECDSA, AES_128_GCM,       "sha256", 32),
-    Suite(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,       _TLS12, _ECDSA, AES_256_GCM,       "sha384", 48),
-    Suite(CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, _TLS12, _ECDSA, CHACHA20_POLY1305, "sha256", 32),
-    Suite(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,         _TLS12, _RSA,   AES_128_GCM,       "sha256", 32),
-    Suite(CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,         _TLS12, _RSA,   AES_256_GCM,       "sha384", 48),
-    Suite(CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,   _TLS12, _RSA,   CHACHA20_POLY1305, "sha256", 32),
+    (_C.TLS_AES_128_GCM_SHA256,                        _TLS13, _ANY,   AES_128_GCM,       "sha256", 32),
+    (_C.TLS_AES_256_GCM_SHA384,                        _TLS13, _ANY,   AES_256_GCM,       "sha384", 48),
+    (_C.TLS_CHACHA20_POLY1305_SHA256,                  _TLS13, _ANY,   CHACHA20_POLY1305, "sha256", 32),
+    (_C.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,       _TLS12, _ECDSA, AES_128_GCM,       "sha256", 32),
+    (_C.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,       _TLS12, _ECDSA, AES_256_GCM,       "sha384", 48),
+    (_C.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, _TLS12, _ECDSA, CHACHA20_POLY1305, "sha256", 32),
+    (_C.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,         _TLS12, _RSA,   AES_128_GCM,       "sha256", 32),
+    (_C.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,         _TLS12, _RSA,   AES_256_GCM,       "sha384", 48),
+    (_C.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,   _TLS12, _RSA,   CHACHA20_POLY1305, "sha256", 32),
 )
 # fmt: on
 
-SUITES: Final[Mapping[int, Suite]] = MappingProxyType({suite.number: suite for suite in _ROWS})
+SUITES: Final[Mapping[int, Suite]] = MappingProxyType({row[0]: Suite(*row) for row in _ROWS})
 """Number -> suite; keys compare with plain numbers."""

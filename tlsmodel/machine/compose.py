@@ -115,6 +115,8 @@ class Session:
             return True
         if not state.complete:
             return call is not BYE
+        if call is BYE:
+            return state.unfinished <= {BYE.name}
         return call.name in state.unfinished or len(state.unfinished) < self._scenario.unfinished
 
     def _may_arrive(self, state: State, item: Symbol) -> bool:
@@ -159,12 +161,15 @@ class Session:
 
     def _enter(self, run: Run) -> Iterator[Successor[State]]:
         state = run.state
+        met = self._tables.phase.find(state.phase, run.call)
+        verb = met.verb if met else None
         holds = {
             Signal.FAILED: state.failed,
             Signal.HANDSHAKING: not state.complete,
             Signal.UNFINISHED: run.call.name in state.unfinished,
-            Signal.WRITE_CLOSED: state.write_closed,
+            Signal.WRITE_CLOSED: state.write_closed and verb is not Verb.LEAVE,
             Signal.READ_CLOSED: state.read_closed,
+            Signal.IGNORED: verb is Verb.IGNORE,
             Signal.READY: True,
         }
         signal = next(item for item in ENTRY_ORDER[run.call] if holds[item])
@@ -292,9 +297,12 @@ class Session:
 
     def _end(self, run: Run, outcome: Outcome, dead: bool) -> Iterator[Successor[State]]:
         state = run.state
-        after = run._replace(state=state.fail() if dead and not state.failed else state)
+        dies = (dead or outcome.kills) and not state.failed
+        after = run._replace(state=state.fail() if dies else state)
         if outcome.alert is None or state.write_closed:
             yield after.returns(Return(outcome.code))
+            if state.output and dead:
+                yield after._replace(emitted=run.emitted + state.output).returns(Return(outcome.code))
         if outcome.alert is not None:
             sent = after._replace(emitted=run.emitted + state.output + (emission(outcome.alert),))
             yield sent.returns(Return(outcome.code))

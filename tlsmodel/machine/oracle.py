@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tlsmodel.machine.machine import Machine
+from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.symbols import Output, Symbol
 
 
@@ -30,7 +31,7 @@ class Departure:
     given, observed: the step.
     expected: every output that the model permits, without repetitions.
     rows: ids of the rows that the model would have followed.
-    phase: the phase in which it happened (of the first possible state).
+    phase: the phase that the model had reached when it happened (of the first possible state).
     """
 
     given: Symbol
@@ -79,6 +80,15 @@ class Oracle:
         if not fitting:
             expected = tuple(dict.fromkeys(answer.output for answer in answers))
             rows = answers[0].rows if answers else ()
-            return Departure(given, expected, observed, rows, self.phases[0])
+            return Departure(given, expected, observed, rows, self._reached(rows))
         self.possible = tuple(dict.fromkeys(answer.target for answer in fitting))
         return Agreed(fitting[0].rows, len(self.possible))
+
+    def _reached(self, rows: tuple[str, ...]) -> str:
+        """Return the phase before the last of `rows`: where the message that mattered was met."""
+        phase = self.phases[0]
+        for name in rows[:-1]:
+            found = self.machine.rows[name]
+            if isinstance(found, Row) and found.verb is Verb.ADVANCE:
+                phase = found.to
+        return phase

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tlsmodel.spec.codes import CODES
 from tlsmodel.spec.symbols import Output, Return, Symbol, emission, symbol
+
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def output_from_json(data: object) -> Output:
         case {"code": None, "emissions": list(names)}:
             returned = None
         case {"code": str(code), "direction": (None | 0 | 1) as direction, "emissions": list(names)}:
-            if code not in CODES and code not in ("DATA", "EOF", "ANY_FATAL"):
+            if not _CODE.fullmatch(code):
                 raise ValueError(f"unknown code {code!r}")
             returned = Return(code, direction)
         case _:

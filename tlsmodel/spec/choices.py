@@ -15,10 +15,18 @@ ANY_FATAL: Final = "ANY_FATAL"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A permitted result: the code returned and the alert sent by alert_send_appropriate (None: none)."""
+    """A permitted result.
+
+    Parameters
+    ----------
+    code: what the call returns.
+    alert: the alert that alert_send_appropriate sends; None: none.
+    kills: whether the session is dead afterwards (a refused message always kills it).
+    """
 
     code: str
     alert: str | None = None
+    kills: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +129,15 @@ WRITE_AFTER_BYE = _choice(
     "8446 6.1; 5246 7.2.1", Outcome(ANY_FATAL))
 HANDSHAKE_AFTER_BYE = _choice(
     "HANDSHAKE_AFTER_BYE", "A handshake() that would have to write after close_notify fails; a no-op may succeed.",
-    "8446 6.1; gnutls_handshake(3)", Outcome(ANY_FATAL), Outcome("SUCCESS"))
+    "8446 6.1; gnutls_handshake(3)", Outcome(ANY_FATAL), Outcome(ANY_FATAL, kills=True), Outcome("SUCCESS"))
 BYE_AGAIN = _choice(
-    "BYE_AGAIN", "bye() on a session that is already closed or dead may say so or succeed; it sends nothing.",
+    "BYE_AGAIN", "bye() on a session that is already closed may say so or succeed; it sends nothing again.",
     "gnutls_bye(3)", Outcome("SUCCESS"), Outcome(ANY_FATAL))
+BYE_AFTER_FAILURE = _choice(
+    "BYE_AFTER_FAILURE", "After an error alert no close_notify is needed; that none may follow is nowhere said.",
+    "8446 6.1; gnutls_bye(3)", Outcome("SUCCESS"), Outcome("SUCCESS", "Alert.warning.close_notify"), Outcome(ANY_FATAL))
+NO_RENEGOTIATION_IN_HANDSHAKE = _choice(
+    "NO_RENEGOTIATION_IN_HANDSHAKE", "no_renegotiation has no meaning in a first handshake: a warning or a message "
+    "out of order.",
+    "5246 7.2.2", Outcome("WARNING_ALERT_RECEIVED"), *_alerts("unexpected_message"))
 # fmt: on

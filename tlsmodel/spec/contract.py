@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Final
 
 from tlsmodel.spec.choices import (
-    AFTER_FAILURE, BYE_AGAIN, DURING_HANDSHAKE, HANDSHAKE_AFTER_BYE, TOO_MANY_WARNINGS, WRITE_AFTER_BYE, Choice,
+    AFTER_FAILURE, BYE_AFTER_FAILURE, BYE_AGAIN, DURING_HANDSHAKE, HANDSHAKE_AFTER_BYE, TOO_MANY_WARNINGS,
+    WRITE_AFTER_BYE, Choice,
 )
 from tlsmodel.spec.symbols import BYE, HANDSHAKE, RECORD_RECV, RECORD_SEND, Return, Symbol
 
@@ -43,7 +44,7 @@ class Signal(StrEnum):
     COMPLETED = "completed"             # FLUSH: all is written and the handshake has nothing more to wait for
     MESSAGE = "message"                 # PULL: a delivery
     ADVANCED = "advance"                # STEP: the verbs of the rows that met the delivery
-    IGNORED = "ignore"
+    IGNORED = "ignore"                  # STEP; ENTER: the handshake phase ignores the call itself
     DELIVERED = "deliver"
     NOTIFIED = "notify"
     CLOSED = "close"
@@ -114,6 +115,7 @@ ROWS: Final = (
     rule(HANDSHAKE,   Micro.ENTER, Signal.WRITE_CLOSED, cite="gnutls_bye(3)",             choice=HANDSHAKE_AFTER_BYE),
     rule(HANDSHAKE,   Micro.ENTER, Signal.HANDSHAKING,  cite="gnutls_handshake(3)",       action=Action.BEGIN, then=(Micro.FLUSH,)),
     rule(HANDSHAKE,   Micro.ENTER, Signal.READY,        cite="gnutls_handshake(3)",       action=Action.BEGIN, then=(Micro.FLUSH,)),
+    rule(HANDSHAKE,   Micro.ENTER, Signal.IGNORED,      cite="gnutls_handshake(3)",       returns=(SUCCESS,)),
     *_write_rows(HANDSHAKE),
     rule(HANDSHAKE,   Micro.FLUSH, Signal.FLUSHED,      cite="gnutls_handshake(3)",       then=(Micro.PULL,)),
     rule(HANDSHAKE,   Micro.FLUSH, Signal.COMPLETED,    cite="gnutls_handshake(3)",       action=Action.COMPLETE, returns=(SUCCESS,)),
@@ -139,7 +141,7 @@ ROWS: Final = (
     rule(RECORD_RECV, Micro.STEP,  Signal.DELIVERED,    cite="gnutls_record_recv(3)",     returns=(DATA,)),
     rule(RECORD_RECV, Micro.STEP,  Signal.CLOSED,       cite="gnutls_record_recv(3)",     returns=(EOF,)),
 
-    rule(BYE,         Micro.ENTER, Signal.FAILED,       cite="gnutls_bye(3)",             choice=BYE_AGAIN),
+    rule(BYE,         Micro.ENTER, Signal.FAILED,       cite="gnutls_bye(3)",             choice=BYE_AFTER_FAILURE),
     rule(BYE,         Micro.ENTER, Signal.WRITE_CLOSED, cite="gnutls_bye(3)",             choice=BYE_AGAIN),
     rule(BYE,         Micro.ENTER, Signal.READY,        cite="gnutls_bye(3)",             action=Action.QUEUE_CLOSE, then=(Micro.FLUSH,)),
     *_write_rows(BYE),
@@ -149,7 +151,7 @@ ROWS: Final = (
 CONTRACT: Final[dict[tuple[Symbol, Micro, Signal], ContractRow]] = {(r.call, r.at, r.signal): r for r in ROWS}
 
 ENTRY_ORDER: Final[dict[Symbol, tuple[Signal, ...]]] = {
-    HANDSHAKE:   (Signal.FAILED, Signal.UNFINISHED, Signal.HANDSHAKING, Signal.WRITE_CLOSED, Signal.READY),
+    HANDSHAKE:   (Signal.FAILED, Signal.UNFINISHED, Signal.HANDSHAKING, Signal.WRITE_CLOSED, Signal.IGNORED, Signal.READY),
     RECORD_SEND: (Signal.FAILED, Signal.HANDSHAKING, Signal.UNFINISHED, Signal.WRITE_CLOSED, Signal.READY),
     RECORD_RECV: (Signal.FAILED, Signal.HANDSHAKING, Signal.READ_CLOSED, Signal.READY),
     BYE:         (Signal.FAILED, Signal.UNFINISHED, Signal.WRITE_CLOSED, Signal.READY),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from tlsmodel.spec.codes import FATAL_CODES
+from tlsmodel.spec.codes import NON_FATAL
 
 
 class Kind(StrEnum):
@@ -107,6 +107,7 @@ _MESSAGES: Final = (                # (name, source); honest messages first, the
     ("HelloRequest",                "5246 7.4.1.1"),
     ("Alert.close_notify",          "8446 6.1"),
     ("Alert.warning",               "5246 7.2.2"),
+    ("Alert.no_renegotiation",      "5246 7.2.2"),
     ("Alert.user_canceled",         "8446 6.1"),
     ("Alert.fatal",                 "8446 6.2"),
     ("EndOfStream",                 "8446 6.1"),
@@ -149,12 +150,16 @@ HANDSHAKE_MESSAGES: Final = tuple(
 )
 
 
+NOT_FAILURES: Final = NON_FATAL | {"DATA", "EOF", "ZERO"}
+"""Everything that a call may give back without having failed; a code that nobody knows is a failure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Return:
     """What a call gave back.
 
     `code` is a name of the manual's code table, or ``DATA`` (record_recv delivered data), ``EOF`` (the peer
-    closed) or ``ANY_FATAL`` (in the model only: any fatal code will do).
+    closed), ``ZERO`` (record_send took no byte) or ``ANY_FATAL`` (in the model only: any fatal code will do).
     `direction` is gnutls_record_get_direction(3), 0 read or 1 write, after AGAIN and INTERRUPTED; else None.
     """
 
@@ -167,7 +172,7 @@ class Return:
     def admits(self, observed: Return) -> bool:
         """Tell whether `observed`, from a target, is an instance of this return of the model."""
         if self.code == "ANY_FATAL":
-            return observed.code in FATAL_CODES
+            return observed.code not in NOT_FAILURES
         return self == observed
 
 

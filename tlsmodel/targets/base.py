@@ -8,11 +8,35 @@ interruption, block and partial write comes from the transport, the same for all
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from tlsmodel.spec.scenario import Role, Scenario, Version
-from tlsmodel.spec.symbols import CALLS, ENVIRONMENT, Return, Symbol
+from tlsmodel.spec.symbols import (
+    CALLS,
+    ENVIRONMENT,
+    HANDSHAKE,
+    NOT_FAILURES,
+    RECORD_RECV,
+    Return,
+    Symbol,
+)
 from tlsmodel.targets.transport import Transport
+
+
+PAYLOAD: Final = b"application data of the target"
+"""What record_send sends."""
+
+_ANSWERS_TO_THE_CALLER: Final = frozenset({"UNAVAILABLE_DURING_HANDSHAKE", "INVALID_SESSION"})
+
+
+def deserves_alert(call: Symbol, code: str) -> bool:
+    """Tell whether a caller who follows the manual sends the appropriate alert after `code`.
+
+    It does after a failure of the session, which only a call that reads can meet; not after a misuse of its own.
+    """
+    return (
+        call in (HANDSHAKE, RECORD_RECV) and code not in NOT_FAILURES and code not in _ANSWERS_TO_THE_CALLER
+    )
 
 
 class TargetUnavailable(Exception):
@@ -42,9 +66,9 @@ class Target(Protocol):
     def call(self, symbol: Symbol) -> Return:
         """Make one call of the alphabet.
 
-        When the call fails with a fatal code for the first time, the target does what the manual's example
-        does: it calms the transport's writes and sends the appropriate alert, so that the alert is part of
-        the same step for every stack.
+        When the call fails for the first time with a code that `deserves_alert`, the target does what the
+        manual's example does: it calms the transport's writes and sends the appropriate alert, so that the
+        alert is part of the same step for every stack.
         """
 
     def close(self) -> None:

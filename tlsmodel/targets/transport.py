@@ -44,6 +44,7 @@ class Transport:
         self._waiting: deque[Symbol] = deque()
         self._current = b""
         self._held = b""
+        self._blocked = False
         self._ended = False
         self._read_armed: Symbol | None = None
         self._write_armed: Symbol | None = None
@@ -92,14 +93,17 @@ class Transport:
         raise InterruptedError if armed is WRITE_INTERRUPTED else BlockingIOError
 
     def _begin_read(self) -> None:
-        """Fetch the next delivery; disturbances strike here, so never inside a record that is being read."""
-        if self._held:
-            self._current, self._held = self._held, b""
+        """Fetch the next delivery, or the rest of one that was cut; disturbances strike only here, so never
+        inside a record that is being read."""
+        if self._held and not self._blocked:
+            self._blocked = True
             raise BlockingIOError
         armed, self._read_armed = self._read_armed, None
         if armed is READ_INTERRUPTED:
             raise InterruptedError
-        if self._waiting and not self._ended:
+        if self._held and armed is None:
+            self._current, self._held, self._blocked = self._held, b"", False
+        elif not self._held and self._waiting and not self._ended:
             self._take(self._waiting.popleft())
         if armed is READ_CUT:
             if not self._current:

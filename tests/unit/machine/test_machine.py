@@ -256,7 +256,7 @@ def test_a_trace_is_read_back_from_its_json():
         (
             {
                 "machine": "x",
-                "steps": [{"input": "call handshake", "code": "NO", "direction": 0, "emissions": []}],
+                "steps": [{"input": "call handshake", "code": "no", "direction": 0, "emissions": []}],
             },
             "unknown code",
         ),

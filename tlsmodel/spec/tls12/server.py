@@ -15,6 +15,7 @@ START, WAIT_CKE, WAIT_CCS, WAIT_FINISHED, CONNECTED = PHASES = (
 )
 FLIGHT = ("ServerHello", "Certificate", "ServerKeyExchange", "ServerHelloDone")
 KEYED = (WAIT_FINISHED, CONNECTED)
+HELLOS = (on("ClientHello"), on("ClientHello.malformed"))
 
 TABLE = Table("tls12.server.phase", PHASES,
     row(START,         on("ClientHello"),            emit=FLIGHT,                            to=WAIT_CKE,      cite="5246 7.4.1.2"),
@@ -25,7 +26,7 @@ TABLE = Table("tls12.server.phase", PHASES,
     row(WAIT_FINISHED, on("Finished"),               emit=["ChangeCipherSpec", "Finished"],  to=CONNECTED,     cite="5246 7.4.9"),
     row(WAIT_FINISHED, on("Finished.bad"),           refuse=DECRYPT_ERROR,                                     cite="5246 7.4.9"),
 
-    row(CONNECTED,     on("ClientHello"),            verb=Verb.LEAVE,                                          cite="5246 7.4.1.2"),
+    row(CONNECTED,     HELLOS,                       verb=Verb.LEAVE,                                          cite="5246 7.4.1.2"),
     row(CONNECTED,     on("ApplicationData"),        verb=Verb.DELIVER,                                        cite="5246 10"),
     row(CONNECTED,     HANDSHAKE,                    verb=Verb.LEAVE,                                          cite="5246 7.4.1.1"),
 

@@ -26,7 +26,7 @@ TABLE = Table("tls13.server.phase", PHASES,
     row(WAIT_FINISHED, on("Finished.bad"),             refuse=DECRYPT_ERROR,                    cite="8446 4.4.4"),
     row(WAIT_FINISHED, on("ChangeCipherSpec"),         verb=Verb.IGNORE,                        cite="8446 5"),
 
-    row(CONNECTED,     HANDSHAKE,                                            to=CONNECTED,      cite="gnutls_handshake(3)"),
+    row(CONNECTED,     HANDSHAKE,                      verb=Verb.IGNORE,                        cite="gnutls_handshake(3)"),
     row(CONNECTED,     on("ApplicationData"),          verb=Verb.DELIVER,                       cite="8446 5.1"),
     row(CONNECTED,     on("KeyUpdate.not_requested"),  verb=Verb.IGNORE,                        cite="8446 4.6.3"),
     row(CONNECTED,     on("KeyUpdate.requested"),      verb=Verb.IGNORE,                        cite="8446 4.6.3"),

@@ -1,0 +1,142 @@
+"""The hellos up to the version: what a client offers, and who goes on after the choice.
+
+Everything that depends on the version belongs to `tls12` and `tls13`, which this module joins.
+Theory: RFC 8446 sections 4.1 and 4.2.1, RFC 5246 section 7.4.1, RFC 7507 (fallback).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import ClassVar, Final
+
+from impl.codec import extensions as ext
+from impl.codec.enums import CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion
+from impl.codec.extensions import Extensions, KeyShareEntry
+from impl.codec.hello import RANDOM_LENGTH, ClientHello, HelloRequest, ServerHello
+from impl.codec.messages import encode
+from impl.codes import Code
+from impl.config import Config
+from impl.crypto.suites import SUITES
+from impl.offer import Offer
+from impl.record.joiner import Message
+from impl.step import Handled, Handlers, Phase, Refusal, SendFirst
+from impl.tls12 import client as client12
+from impl.tls12 import server as server12
+from impl.tls13 import client as client13
+from impl.tls13 import server as server13
+
+TLS12, TLS13 = ProtocolVersion.TLS12, ProtocolVersion.TLS13
+
+SHARED_GROUPS: Final = (NamedGroup.X25519, NamedGroup.SECP256R1)
+"""The groups of which a client sends shares at once, if it has them enabled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Nothing has been said yet."""
+
+    phase: ClassVar = Phase.START
+
+
+START: Final = Start()
+
+
+def begin(config: Config) -> Handled:
+    """Make the offer: send ClientHello."""
+    modern = TLS13 in config.versions
+    groups = [group for group in config.groups if group in SHARED_GROUPS] or list(config.groups[:1])
+    shares = {group: config.make_key_share(group) for group in groups} if modern else {}
+    hello = ClientHello(
+        random=config.randomness(RANDOM_LENGTH),
+        session_id=config.randomness(32) if modern and config.compatible else b"",
+        cipher_suites=tuple(n for n in config.cipher_suites if SUITES[n].version in config.versions),
+        extensions=_offered_extensions(config, [KeyShareEntry(g, s.public) for g, s in shares.items()]),
+    )
+    raw = encode(hello)
+    return Handled(Offer(hello, raw, shares), (SendFirst(raw),))
+
+
+def _offered_extensions(config: Config, shares: list[KeyShareEntry]) -> Extensions:
+    common = [
+        None if config.server_name is None or _is_address(config.server_name)
+        else ext.build_server_name(config.server_name),
+        ext.build_supported_groups(config.groups),
+        ext.build_signature_algorithms(config.signature_schemes),
+        ext.build_alpn(config.alpn) if config.alpn else None,
+    ]  # fmt: skip
+    older = [
+        ext.build_ec_point_formats(),
+        ext.build_extended_master_secret(),
+        ext.build_renegotiation_info(),
+    ]
+    newer = [ext.build_supported_versions_client(config.versions), ext.build_key_share_client(shares)]
+    return Extensions.of(
+        *common,
+        *(older if TLS12 in config.versions else ()),
+        *(newer if TLS13 in config.versions else ()),
+    )
+
+
+def on_server_hello(state: Offer, message: Message, config: Config) -> Handled:
+    """See which version the server chose, and go on there (RFC 8446 sections 4.1.3 and 4.2.1)."""
+    hello = ServerHello.parse(message.body)
+    chosen = hello.extensions.get(ExtensionType.SUPPORTED_VERSIONS)
+    version = hello.legacy_version if chosen is None else ext.parse_supported_versions_server(chosen)
+    if chosen is not None and (version != TLS13 or hello.legacy_version != TLS12):
+        raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "supported_versions chooses no version from 1.3 on")
+    if version not in config.versions or (chosen is None and version == TLS13):
+        raise Refusal(Code.UNSUPPORTED_VERSION_PACKET, f"the server chose version {version:#06x}")
+    if version == TLS13:
+        return client13.on_server_hello(state, hello, message, config)
+    if TLS13 in config.versions and hello.downgraded:
+        raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "the server was made to choose an older version")
+    return client12.on_server_hello(state, hello, message, config)
+
+
+def on_hello_request(state: Offer, message: Message, config: Config) -> Handled:
+    """Ignore it where TLS 1.2 may yet be chosen (RFC 5246 section 7.4.1.1); TLS 1.3 has no such message."""
+    HelloRequest.parse(message.body)
+    if TLS12 not in config.versions:
+        raise Refusal(Code.UNEXPECTED_HANDSHAKE_PACKET, "HelloRequest is no message of TLS 1.3")
+    return Handled(state)
+
+
+def on_client_hello(state: Start, message: Message, config: Config) -> Handled:
+    """Choose the version, and go on there."""
+    hello = ClientHello.parse(message.body)
+    version = _choose_version(hello, config)
+    fallback = CipherSuite.TLS_FALLBACK_SCSV in hello.cipher_suites
+    if fallback and version < max(config.versions):
+        raise Refusal(Code.INAPPROPRIATE_FALLBACK, "the client fell back without need (RFC 7507 section 3)")
+    server = server13 if version is TLS13 else server12
+    return server.on_client_hello(hello, message, config)
+
+
+def _choose_version(hello: ClientHello, config: Config) -> ProtocolVersion:
+    listed = hello.extensions.get(ExtensionType.SUPPORTED_VERSIONS)
+    if listed is not None:
+        offered = ext.parse_supported_versions_client(listed)
+    else:
+        offered = (TLS12,) if hello.legacy_version >= TLS12 else ()
+    for version in (TLS13, TLS12):
+        if version in offered and version in config.versions:
+            return version
+    raise Refusal(Code.UNSUPPORTED_VERSION_PACKET, "no protocol version in common")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+CLIENT: Final[Handlers] = {
+    (Phase.WAIT_SH, HandshakeType.SERVER_HELLO): on_server_hello,
+    (Phase.WAIT_SH, HandshakeType.HELLO_REQUEST): on_hello_request,
+}
+SERVER: Final[Handlers] = {
+    (Phase.START, HandshakeType.CLIENT_HELLO): on_client_hello,
+}
