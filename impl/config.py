@@ -17,8 +17,7 @@ from cryptography import x509
 
 from impl.codec.enums import CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme
 from impl.credentials import CertifiedKey, Trust
-from impl.crypto import groups
-from impl.crypto.groups import KeyShare
+from impl.crypto.groups import KeyShare, generate
 
 
 class Role(StrEnum):
@@ -93,7 +92,7 @@ class Config:
     verify_callback: VerifyCallback | None = None
     compatible: bool = True
     randomness: Callable[[int], bytes] = urandom
-    make_key_share: Callable[[NamedGroup], KeyShare] = groups.generate
+    make_key_share: Callable[[NamedGroup], KeyShare] = generate
     clock: Callable[[], float] = time.time
     key_log: Callable[[str], None] | None = None
 

@@ -88,7 +88,7 @@ def on_server_hello(state: Offer, message: Message, config: Config) -> Handled:
     if version not in config.versions or (chosen is None and version == TLS13):
         raise Refusal(Code.UNSUPPORTED_VERSION_PACKET, f"the server chose version {version:#06x}")
     if version == TLS13:
-        return client13.on_server_hello(state, hello, message, config)
+        return client13.on_server_hello(state, hello, message)
     if TLS13 in config.versions and hello.downgraded:
         raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "the server was made to choose an older version")
     return client12.on_server_hello(state, hello, message, config)
@@ -102,7 +102,7 @@ def on_hello_request(state: Offer, message: Message, config: Config) -> Handled:
     return Handled(state)
 
 
-def on_client_hello(state: Start, message: Message, config: Config) -> Handled:
+def on_client_hello(_state: Start, message: Message, config: Config) -> Handled:
     """Choose the version, and go on there."""
     hello = ClientHello.parse(message.body)
     version = _choose_version(hello, config)

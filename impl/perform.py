@@ -47,11 +47,11 @@ class Memory:
 
     __slots__ = (
         "alert",
+        "alert_on_its_way",
         "complete",
         "config",
         "direction",
         "dropped",
-        "alert_on_its_way",
         "failure",
         "idle",
         "joiner",
@@ -131,7 +131,7 @@ def perform(memory: Memory, handled: Handled) -> None:
     memory.state = handled.next
 
 
-def _check_boundary(memory: Memory, effect: ReadKeys) -> None:
+def _check_boundary(memory: Memory, _effect: ReadKeys) -> None:
     if memory.joiner.pending():
         raise Refusal(Code.UNEXPECTED_PACKET, "message bytes across a change of keys (RFC 8446 section 5.1)")
 
@@ -153,7 +153,7 @@ def _check_certificate(memory: Memory, effect: Ask) -> None:
         raise Refusal(Code.CERTIFICATE_ERROR, "the application refused the certificate")
 
 
-def _check_pace(memory: Memory, effect: Pace) -> None:
+def _check_pace(memory: Memory, _effect: Pace) -> None:
     now = memory.config.clock()
     began, count = memory.key_updates
     if not 0 <= now - began < 1:
@@ -174,7 +174,7 @@ def _send_first(memory: Memory, effect: SendFirst) -> None:
     memory.output.add(records)
 
 
-def _send_change_cipher_spec(memory: Memory, effect: SendChangeCipherSpec) -> None:
+def _send_change_cipher_spec(memory: Memory, _effect: SendChangeCipherSpec) -> None:
     memory.output.add(memory.writer.plain(ContentType.CHANGE_CIPHER_SPEC, b"\x01"))
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
 from impl.codec import extensions as ext
 from impl.codec.enums import ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme
 from impl.codec.extensions import Extensions
@@ -14,7 +16,8 @@ from impl.codec.hello import ClientHello
 from impl.codes import Code
 from impl.config import Config
 from impl.credentials import CertifiedKey
-from impl.crypto.suites import SUITES, Suite
+from impl.crypto.signatures import PublicKey
+from impl.crypto.suites import SUITES, Authentication, Suite
 from impl.step import Refusal
 
 
@@ -38,6 +41,12 @@ def certified_keys(config: Config, host: str | None) -> Sequence[CertifiedKey]:
     if host is None:
         return config.certified_keys
     return [key for key in config.certified_keys if key.is_for(host)] or config.certified_keys
+
+
+def authenticates(key: PublicKey, authentication: Authentication) -> bool:
+    """Tell whether a server's key is of the kind that a cipher suite wants (RFC 8422 section 5.10)."""
+    is_rsa = isinstance(key, RSAPublicKey)
+    return authentication is Authentication.ANY or is_rsa is (authentication is Authentication.RSA)
 
 
 def signature_scheme(

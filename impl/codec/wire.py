@@ -108,11 +108,6 @@ def u16(number: int) -> bytes:
     return number.to_bytes(2)
 
 
-def u24(number: int) -> bytes:
-    """Return `number` in three bytes."""
-    return number.to_bytes(3)
-
-
 def u32(number: int) -> bytes:
     """Return `number` in four bytes."""
     return number.to_bytes(4)

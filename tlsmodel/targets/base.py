@@ -22,7 +22,6 @@ from tlsmodel.spec.symbols import (
 )
 from tlsmodel.targets.transport import Transport
 
-
 PAYLOAD: Final = b"application data of the target"
 """What record_send sends."""
 
@@ -32,7 +31,7 @@ _ANSWERS_TO_THE_CALLER: Final = frozenset({"UNAVAILABLE_DURING_HANDSHAKE", "INVA
 def deserves_alert(call: Symbol, code: str) -> bool:
     """Tell whether a caller who follows the manual sends the appropriate alert after `code`.
 
-    It does after a failure of the session, which only a call that reads can meet; not after a misuse of its own.
+    It does after a failure of the session, which only a call that reads can meet, but not after a misuse.
     """
     return (
         call in (HANDSHAKE, RECORD_RECV) and code not in NOT_FAILURES and code not in _ANSWERS_TO_THE_CALLER

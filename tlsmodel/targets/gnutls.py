@@ -45,14 +45,14 @@ class GnuTLSTarget:
         }
         self._priorities = {version: self._priority(text) for version, text in PRIORITIES.items()}
         self._buffer = ctypes.create_string_buffer(RECEIVE_SIZE)
-        self._session: ffi.Session | None = None
+        self._session: ffi.Handle | None = None
         self._calls: dict[Symbol, Callable[[], Return]] = {
             HANDSHAKE: self._handshake,
             RECORD_SEND: self._record_send,
             RECORD_RECV: self._record_recv,
             BYE: self._bye,
         }
-        # The callbacks live as long as the target: making them for each session would cost more than a handshake.
+        # Made once, because making them for each session would cost more than a handshake.
         self._pull = ffi.Transfer(self._on_pull)
         self._push = ffi.Transfer(self._on_push)
         self._timeout = ffi.Timeout(self._on_timeout)
@@ -60,7 +60,7 @@ class GnuTLSTarget:
     def open(self, scenario: Scenario, transport: Transport) -> None:
         """Start a fresh session, ending any former one."""
         self.close()
-        library, session = self._library, ffi.Session()
+        library, session = self._library, ffi.Handle()
         role = ffi.CLIENT if scenario.role is Role.CLIENT else ffi.SERVER
         self._check(library.gnutls_init(ctypes.byref(session), role | ffi.NONBLOCK))
         self._session, self._transport = session, transport
@@ -148,7 +148,7 @@ class GnuTLSTarget:
 
     # What lives as long as the target.
 
-    def _trusting(self, credentials: TestCredentials) -> ffi.Credentials:
+    def _trusting(self, credentials: TestCredentials) -> ffi.Handle:
         made = self._allocate()
         authority = ffi.datum(credentials.ca_pem)
         self._check(
@@ -158,7 +158,7 @@ class GnuTLSTarget:
         )
         return made
 
-    def _showing(self, credentials: TestCredentials) -> ffi.Credentials:
+    def _showing(self, credentials: TestCredentials) -> ffi.Handle:
         made = self._allocate()
         chain, key = ffi.datum(credentials.chain_pem), ffi.datum(credentials.key_pem)
         self._check(
@@ -168,13 +168,13 @@ class GnuTLSTarget:
         )
         return made
 
-    def _allocate(self) -> ffi.Credentials:
-        made = ffi.Credentials()
+    def _allocate(self) -> ffi.Handle:
+        made = ffi.Handle()
         self._check(self._library.gnutls_certificate_allocate_credentials(ctypes.byref(made)))
         return made
 
-    def _priority(self, text: bytes) -> ffi.Priority:
-        made = ffi.Priority()
+    def _priority(self, text: bytes) -> ffi.Handle:
+        made = ffi.Handle()
         self._check(self._library.gnutls_priority_init(ctypes.byref(made), text, None))
         return made
 

@@ -18,7 +18,7 @@ from tlsmodel.targets.base import TargetUnavailable
 SERVER, CLIENT, NONBLOCK = 1, 2, 8              # gnutls_init(3)
 CRD_CERTIFICATE, NAME_DNS, X509_FMT_PEM, SHUT_WR = 1, 1, 1, 1
 
-Session = Credentials = Priority = ctypes.c_void_p
+Handle = ctypes.c_void_p
 _P, _I, _U, _S = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint, ctypes.c_size_t
 Transfer = ctypes.CFUNCTYPE(ctypes.c_ssize_t, _P, _P, _S)
 Timeout = ctypes.CFUNCTYPE(_I, _P, _U)

@@ -15,6 +15,7 @@ from impl.credentials import CertifiedKey, Trust, load_certified_key
 
 NOW = 1_700_000_000.0
 HOST = "server.test"
+AUTHORITY = "authority.test"
 DAY = timedelta(days=1)
 
 Key = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
@@ -46,7 +47,7 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
 
 
 @cache
-def authority(name: str = "authority.test") -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+def authority(name: str) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     """Return a certificate authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     start = datetime.fromtimestamp(NOW, UTC) - 100 * DAY
@@ -69,7 +70,7 @@ def authority(name: str = "authority.test") -> tuple[x509.Certificate, ec.Ellipt
 @cache
 def pem(kind: str, host: str = HOST, expired: bool = False) -> tuple[bytes, bytes]:
     """Return a leaf certificate and its key in PEM."""
-    issuer, issuer_key = authority()
+    issuer, issuer_key = authority(AUTHORITY)
     key: Key = MAKERS[kind]()
     start = datetime.fromtimestamp(NOW, UTC) - 50 * DAY
     certificate = (
@@ -100,6 +101,6 @@ def certified_key(kind: str, host: str = HOST, expired: bool = False) -> Certifi
 
 
 @cache
-def trust(name: str = "authority.test") -> Trust:
+def trust(name: str = AUTHORITY) -> Trust:
     """Return the trust in one authority."""
     return Trust([authority(name)[0]])
