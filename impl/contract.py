@@ -38,8 +38,8 @@ HANDLERS: Final[dict[tuple[ProtocolVersion | None, Role], Handlers]] = {
     (None, Role.SERVER): negotiation.SERVER,
     (TLS12, Role.CLIENT): client12.HANDLERS,
     (TLS12, Role.SERVER): server12.HANDLERS,
-    (TLS13, Role.CLIENT): client13.HANDLERS | post_handshake.CLIENT,
-    (TLS13, Role.SERVER): server13.HANDLERS | post_handshake.SERVER,
+    (TLS13, Role.CLIENT): {**client13.HANDLERS, **post_handshake.CLIENT},
+    (TLS13, Role.SERVER): {**server13.HANDLERS, **post_handshake.SERVER},
 }
 """The messages that each version and role admit; before the version is known, only the hello that chooses."""
 
@@ -86,7 +86,7 @@ def guarded(call: Callable[Concatenate[Memory, P], R]) -> Callable[Concatenate[M
     """Make `call` refuse a dead session, and turn whatever peer or transport do wrong into its code."""
 
     @wraps(call)
-    def guard(memory: Memory, *args: P.args, **kwargs: P.kwargs) -> R | Code:
+    def guard(memory: Memory, /, *args: P.args, **kwargs: P.kwargs) -> R | Code:
         if memory.failure is not None:
             return Code.INVALID_SESSION
         try:
@@ -122,26 +122,28 @@ def handshake(memory: Memory) -> Code:
 
 
 def _handshake_again(memory: Memory) -> Code:
-    if memory.version is TLS12:
+    state = memory.state
+    if not isinstance(state, post_handshake.Connected):
         return Code.UNIMPLEMENTED_FEATURE
     if memory.config.role is Role.SERVER:
         return Code.SUCCESS
-    return _update_keys(memory, Call.HANDSHAKE, request_peer=True)
+    return _update_keys(memory, state, Call.HANDSHAKE, request_peer=True)
 
 
 @guarded
 def key_update(memory: Memory, request_peer: bool) -> Code:
     """Change the sending keys of a complete TLS 1.3 session."""
-    if not memory.complete or memory.version is not TLS13:
+    state = memory.state
+    if not memory.complete or not isinstance(state, post_handshake.Connected):
         return Code.INVALID_REQUEST
-    return _update_keys(memory, Call.KEY_UPDATE, request_peer)
+    return _update_keys(memory, state, Call.KEY_UPDATE, request_peer)
 
 
-def _update_keys(memory: Memory, call: Call, request_peer: bool) -> Code:
+def _update_keys(memory: Memory, state: post_handshake.Connected, call: Call, request_peer: bool) -> Code:
     if call not in memory.unfinished:
         if memory.write_closed:
             return Code.INVALID_SESSION
-        perform(memory, post_handshake.update(memory.state, request_peer))
+        perform(memory, post_handshake.update(state, request_peer))
     return _finish(memory, call)
 
 
@@ -155,7 +157,7 @@ def record_send(memory: Memory, data: bytes) -> int | Code:
             return Code.INVALID_SESSION
         if not data:
             return 0
-        if memory.version is TLS13:
+        if isinstance(memory.state, post_handshake.Connected):
             perform(memory, post_handshake.before_data(memory.state))
         piece = data[:MAX_PLAINTEXT]
         memory.output.add(memory.writer.protect(ContentType.APPLICATION_DATA, piece))
@@ -264,7 +266,7 @@ def receive(memory: Memory) -> Code:
     if memory.joiner.pending() and record.content_type not in _MAY_INTERLEAVE:
         raise Refusal(Code.UNEXPECTED_PACKET, "a record inside a handshake message (RFC 8446 section 5.1)")
     if memory.version is TLS13 and not record.protected and not _may_be_plain(memory, record.content_type):
-        raise Refusal(Code.UNEXPECTED_PACKET, "a record in the clear once keys are in use (RFC 8446 section 5)")
+        raise Refusal(Code.UNEXPECTED_PACKET, "a record in the clear after the keys (RFC 8446 section 5)")
     return _ON_RECORD[record.content_type](memory, record)
 
 

@@ -103,7 +103,7 @@ def read_chain(chain: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
 
 
 def leaf_key(leaf: x509.Certificate) -> PublicKey:
-    """Return the public key of a peer's certificate; raises `CertificateRejected` if it is none we can use."""
+    """Return the public key of a peer's certificate; raises `CertificateRejected` if we cannot use it."""
     try:
         key = leaf.public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -115,9 +115,9 @@ def leaf_key(leaf: x509.Certificate) -> PublicKey:
 
 def _subject(server_name: str) -> verification.Subject:
     try:
-        return verification.IPAddress(ip_address(server_name))
+        return x509.IPAddress(ip_address(server_name))
     except ValueError:
-        return verification.DNSName(server_name)
+        return x509.DNSName(server_name)
 
 
 def _der(certificate: x509.Certificate) -> bytes:

@@ -28,7 +28,7 @@ from impl.tls13 import server as server13
 
 TLS12, TLS13 = ProtocolVersion.TLS12, ProtocolVersion.TLS13
 
-SHARED_GROUPS: Final = (NamedGroup.X25519, NamedGroup.SECP256R1)
+SHARED_GROUPS: Final[tuple[NamedGroup, ...]] = (NamedGroup.X25519, NamedGroup.SECP256R1)
 """The groups of which a client sends shares at once, if it has them enabled."""
 
 
@@ -46,7 +46,7 @@ def begin(config: Config) -> Handled:
     """Make the offer: send ClientHello."""
     modern = TLS13 in config.versions
     groups = [group for group in config.groups if group in SHARED_GROUPS] or list(config.groups[:1])
-    shares = {group: config.make_key_share(group) for group in groups} if modern else {}
+    shares = {int(group): config.make_key_share(group) for group in groups} if modern else {}
     hello = ClientHello(
         random=config.randomness(RANDOM_LENGTH),
         session_id=config.randomness(32) if modern and config.compatible else b"",
@@ -109,8 +109,9 @@ def on_client_hello(_state: Start, message: Message, config: Config) -> Handled:
     fallback = CipherSuite.TLS_FALLBACK_SCSV in hello.cipher_suites
     if fallback and version < max(config.versions):
         raise Refusal(Code.INAPPROPRIATE_FALLBACK, "the client fell back without need (RFC 7507 section 3)")
-    server = server13 if version is TLS13 else server12
-    return server.on_client_hello(hello, message, config)
+    if version is TLS13:
+        return server13.on_client_hello(hello, message, config)
+    return server12.on_client_hello(hello, message, config)
 
 
 def _choose_version(hello: ClientHello, config: Config) -> ProtocolVersion:

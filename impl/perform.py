@@ -59,6 +59,7 @@ class Memory:
         "notice",
         "output",
         "parameters",
+        "path",
         "read_closed",
         "reader",
         "received",
@@ -76,6 +77,7 @@ class Memory:
         self.config = config
         self.transport = transport
         self.state = state
+        self.path = [state.phase]
         self.reader = RecordReader()
         self.writer = RecordWriter()
         self.joiner = Joiner()
@@ -128,6 +130,8 @@ def perform(memory: Memory, handled: Handled) -> None:
         deed = _DEEDS.get(type(effect))
         if deed is not None:
             deed(memory, effect)
+    if handled.next.phase is not memory.state.phase:
+        memory.path.append(handled.next.phase)
     memory.state = handled.next
 
 

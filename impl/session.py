@@ -2,7 +2,8 @@
 
 A session does no I/O but through its transport, never raises for what a peer or transport does, and sends no
 alert unless told to: after a fatal code the caller decides, usually with `alert_send_appropriate`.
-Theory: gnutls_handshake(3), gnutls_record_send(3), gnutls_record_recv(3), gnutls_alert_send(3), gnutls_bye(3).
+Theory: gnutls_handshake(3), gnutls_record_send(3), gnutls_record_recv(3), gnutls_alert_send(3),
+gnutls_bye(3).
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Session:
     config: role, credentials and policy.
     transport: the ordered byte stream to the peer.
 
-    After any code with `.is_fatal` the session is over: every call returns INVALID_SESSION and writes nothing,
+    After a code with `.is_fatal` the session is over: every call returns INVALID_SESSION and writes nothing,
     except that an alert may be sent.  AGAIN and INTERRUPTED mean that the same call is to be repeated, when
     the transport is writable if `record_get_direction` is 1, readable if it is 0.
     """
@@ -60,6 +61,11 @@ class Session:
         """One line on why the session failed, or None if it has not."""
         failure = self._memory.failure
         return None if failure is None else str(failure)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The phases that the session has gone through, as RFC 8446 appendix A names them."""
+        return tuple(self._memory.path)
 
     def handshake(self) -> Code:
         """Carry the handshake through, or as far as the transport allows (gnutls_handshake(3)).
@@ -98,7 +104,7 @@ class Session:
         """
         return contract.key_update(self._memory, request_peer)
 
-    def alert_get(self) -> AlertDescription | int | None:
+    def alert_get(self) -> int | None:
         """Return the description of the last alert received, or None (gnutls_alert_get(3))."""
         return self._memory.alert
 

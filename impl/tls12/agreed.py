@@ -73,5 +73,3 @@ def extended_by(transcript: Transcript, *messages: bytes) -> Transcript:
     for message in messages:
         longer.add(message)
     return longer
-
-

@@ -150,7 +150,8 @@ def on_server_hello(state: Offer, hello: ServerHello, message: Message) -> Handl
     if suite is None or not offered or suite.version is not ProtocolVersion.TLS13:
         raise _illegal(f"the server chose cipher suite {hello.cipher_suite:#06x}")
     # 2. The key exchange.
-    answer = ext.parse_key_share_server(require(hello.extensions, ExtensionType.KEY_SHARE, Place.SERVER_HELLO))
+    content = require(hello.extensions, ExtensionType.KEY_SHARE, Place.SERVER_HELLO)
+    answer = ext.parse_key_share_server(content)
     share = state.shares.get(answer.group)
     if share is None:
         raise _illegal(f"the server chose group {answer.group}, of which there is no share")

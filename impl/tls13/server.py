@@ -155,7 +155,7 @@ def on_finished(state: WaitFinished, message: Message, _config: Config) -> Handl
 
 
 def _check_offer(hello: ClientHello) -> None:
-    """Require what a TLS 1.3 ClientHello without pre-shared keys must have (RFC 8446 sections 4.1.2 and 9.2)."""
+    """Require what a ClientHello without pre-shared keys must have (RFC 8446 sections 4.1.2 and 9.2)."""
     if hello.compression_methods != (0,):
         raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "TLS 1.3 with compression (RFC 8446 section 4.1.2)")
     check(hello.extensions, Place.CLIENT_HELLO)
@@ -163,9 +163,7 @@ def _check_offer(hello: ClientHello) -> None:
         require(hello.extensions, kind, Place.CLIENT_HELLO)
 
 
-def _choose_key(
-    hello: ClientHello, config: Config, host: str | None
-) -> tuple[CertifiedKey, SignatureScheme]:
+def _choose_key(hello: ClientHello, config: Config, host: str | None) -> tuple[CertifiedKey, SignatureScheme]:
     content = require(hello.extensions, ExtensionType.SIGNATURE_ALGORITHMS, Place.CLIENT_HELLO)
     offered = ext.parse_signature_algorithms(content)
     for key in certified_keys(config, host):
