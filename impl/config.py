@@ -17,7 +17,9 @@ from cryptography import x509
 
 from impl.codec.enums import CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme
 from impl.credentials import CertifiedKey, Trust
-from impl.crypto.groups import KeyShare, generate
+from impl.crypto.groups import GENERATORS, KeyShare, generate
+from impl.crypto.signatures import ALGORITHMS
+from impl.crypto.suites import SUITES
 
 
 class Role(StrEnum):
@@ -65,7 +67,8 @@ class Config:
     Parameters
     ----------
     role: client or server.
-    versions, cipher_suites, groups, signature_schemes: what may be negotiated, preferred first.
+    versions, cipher_suites, groups, signature_schemes: what may be negotiated, preferred first; a version
+        without a cipher suite is left out.
     certified_keys: a server's certificate chains with their keys; the first that fits is used.
     trust: the authorities that a client believes; None leaves verification to `verify_callback` alone.
     server_name: the host that a client wants, for the server_name extension and for verification.
@@ -97,11 +100,27 @@ class Config:
     key_log: Callable[[str], None] | None = None
 
     def __post_init__(self) -> None:
+        for what, chosen, known in (
+            ("cipher suite", self.cipher_suites, SUITES),
+            ("group", self.groups, GENERATORS),
+            ("signature scheme", self.signature_schemes, ALGORITHMS),
+        ):
+            unknown = [number for number in chosen if number not in known]
+            if unknown:
+                raise ValueError(f"{what} {unknown[0]} is not implemented")
+        covered = {SUITES[number].version for number in self.cipher_suites}
+        object.__setattr__(self, "versions", tuple(v for v in self.versions if v in covered))
         if not (self.versions and self.cipher_suites and self.groups and self.signature_schemes):
-            raise ValueError("at least one version, cipher suite, group and signature scheme must be enabled")
+            raise ValueError("a version with a cipher suite, a group and a signature scheme must be enabled")
         if self.role is Role.SERVER and not self.certified_keys:
             raise ValueError("a server needs a certificate")
         if self.role is Role.CLIENT and self.trust is not None and self.server_name is None:
             raise ValueError("a client that verifies certificates needs the server's name")
+        if self.server_name is not None and not (
+            self.server_name.isascii() and 0 < len(self.server_name) < 256
+        ):
+            raise ValueError(
+                "the server's name must be ASCII, of 1 to 255 bytes; encode other names (RFC 5890)"
+            )
         if not all(0 < len(protocol) < 256 for protocol in self.alpn):
             raise ValueError("an application protocol's name has 1 to 255 bytes")

@@ -20,6 +20,7 @@ from impl.codec.enums import ContentType, ProtocolVersion
 from impl.codec.wire import CodecError
 from impl.codes import Code, appropriate_alert
 from impl.config import Role
+from impl.credentials import CertificateRejected
 from impl.limits import MAX_IDLE_RECORDS, MAX_PLAINTEXT, MAX_PULL, MAX_WARNINGS
 from impl.perform import Memory, perform
 from impl.record.joiner import HandshakeTooLarge, Message
@@ -93,6 +94,8 @@ def guarded(call: Callable[Concatenate[Memory, P], R]) -> Callable[Concatenate[M
             return call(memory, *args, **kwargs)
         except Refusal as refusal:
             return memory.fail(refusal)
+        except CertificateRejected as error:
+            return memory.fail(Refusal(Code.CERTIFICATE_ERROR, str(error)))
         except (CodecError, RecordError) as error:
             return memory.fail(translate(error))
 
@@ -198,7 +201,7 @@ def alert_send(memory: Memory, level: AlertLevel, description: AlertDescription)
             return Code.INVALID_SESSION
         memory.queue_alert(level, description)
         memory.alert_on_its_way = (level, description)
-        if level is AlertLevel.FATAL and memory.failure is None:
+        if level == AlertLevel.FATAL and memory.failure is None:
             memory.fail(Refusal(Code.INVALID_SESSION, f"ended by our own fatal alert {description.name}"))
     try:
         code = flush(memory)

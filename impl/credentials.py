@@ -98,7 +98,7 @@ def read_chain(chain: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
     """Parse a peer's DER certificates; raises `CertificateRejected`."""
     try:
         return tuple(map(x509.load_der_x509_certificate, chain))
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise CertificateRejected(str(error)) from error
 
 

@@ -112,7 +112,7 @@ class Memory:
 
     def queue_alert(self, level: AlertLevel, description: AlertDescription) -> None:
         """Put an alert behind what is waiting to be written; after a closing one nothing may follow."""
-        self.write_closed |= level is AlertLevel.FATAL or description is AlertDescription.CLOSE_NOTIFY
+        self.write_closed |= level == AlertLevel.FATAL or description == AlertDescription.CLOSE_NOTIFY
         self.output.add(self.writer.protect(ContentType.ALERT, bytes((level, description))))
 
 

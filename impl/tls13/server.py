@@ -161,6 +161,8 @@ def _check_offer(hello: ClientHello) -> None:
     check(hello.extensions, Place.CLIENT_HELLO)
     for kind in _MANDATORY:
         require(hello.extensions, kind, Place.CLIENT_HELLO)
+    if ExtensionType.PRE_SHARED_KEY in hello.extensions:
+        require(hello.extensions, ExtensionType.PSK_KEY_EXCHANGE_MODES, Place.CLIENT_HELLO)
 
 
 def _choose_key(hello: ClientHello, config: Config, host: str | None) -> tuple[CertifiedKey, SignatureScheme]:

@@ -65,4 +65,7 @@ def known_departures(target: str) -> tuple[Known, ...]:
 
 
 def _read(entry: dict[str, Any]) -> Known:
-    return Known(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
+    }
+    return Known(**fields)

@@ -49,7 +49,7 @@ def departure_on(system: SystemUnderTest, inputs: Iterable[Symbol]) -> Departure
 def replay(directory: Path) -> Replayed:
     """Run the finding in `directory` again.
 
-    Raises `ValueError` naming the file at fault, and `TargetUnavailable` where the target's library is missing.
+    Raises `ValueError` naming the file at fault, and `TargetUnavailable` where a library is missing.
     """
     finding = read(directory)
     credentials = shared_credentials()

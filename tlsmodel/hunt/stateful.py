@@ -7,19 +7,19 @@ of its cause's own, so that Hypothesis shrinks every cause apart and reports the
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tlsmodel.hunt.cause import Cause, cause_of
 from tlsmodel.hunt.coverage import Coverage
 from tlsmodel.hunt.known import Known
-from tlsmodel.hunt.steer import NUMBERS, Steering
+from tlsmodel.hunt.steer import NUMBERS, Steering, Tried
 from tlsmodel.hunt.sut import SystemUnderTest
 from tlsmodel.machine import Departure, Machine, Oracle, Step, Trace
 from tlsmodel.spec.symbols import INPUTS
@@ -57,6 +57,7 @@ class Tally:
     catches: dict[Cause, Catch] = field(default_factory=dict)
     known: dict[str, Catch] = field(default_factory=dict)
     passed_by: set[Cause] = field(default_factory=set)
+    tried: dict[str, Tried] = field(default_factory=dict)
 
 
 class Batch:
@@ -77,7 +78,8 @@ class Batch:
         self.known = known
         self.tally = tally
         self.oracle = Oracle(machine)
-        self.steering = Steering(machine)
+        self.tried = tally.tried.setdefault(system.scenario.name, Tried())
+        self.steering = Steering(machine, self.tried)
         self.deadline = float("inf")
         self._types: dict[Cause, type[Departed]] = {}
 
@@ -97,13 +99,16 @@ class Batch:
         )
         try:
             run_state_machine_as_test(factory, settings=chosen)
-        except* Departed:
-            # Each is in the tally already, with the shortest trace that Hypothesis came to.
+        except* (Departed, Flaky):
+            # Each is in the tally already, with the shortest trace that Hypothesis came to; a target that does
+            # not do the same twice is found out when its trace is run again.
             self.tally.passed_by.update(self.tally.catches)
 
     def depart(self, steps: list[Step], departure: Departure) -> bool:
         """Note a departure; returns whether it is known, and raises `Departed` where it is new."""
-        trace = Trace(self.system.scenario.name, (*steps, Step(departure.given, departure.observed)))
+        trace = Trace(
+            self.system.scenario.name, (*steps, Step(departure.given, departure.observed, departure.rows))
+        )
         for entry in self.known:
             if entry.explains(trace, departure):
                 self._keep(self.tally.known, entry.id, trace, departure, entry)
@@ -122,7 +127,7 @@ class Batch:
             into[key] = Catch(cause_of(trace.machine, departure), trace, departure, known)
 
 
-def _machine_class(batch: Batch) -> Callable[[], RuleBasedStateMachine]:
+def _machine_class(batch: Batch) -> type[RuleBasedStateMachine]:
     tally, oracle, system, steering = batch.tally, batch.oracle, batch.system, batch.steering
     name = system.scenario.name
 
@@ -150,6 +155,7 @@ def _machine_class(batch: Batch) -> Callable[[], RuleBasedStateMachine]:
             given = None if self.over else steering.pick(oracle, number, self.masked)
             if given is None:
                 return
+            batch.tried[oracle.phases[0], given] += 1
             seen = system.step(given)
             tally.steps += 1
             answer = oracle.observe(given, seen)

@@ -1,11 +1,13 @@
-"""From a drawn number to the next input: half of the draws make honest progress, the others anything.
+"""From a drawn number to the next input: honest progress, anything, or what was rarely tried so far.
 
 Uniform draws would hardly ever pass a handshake.  The number's meaning is fixed (by the alphabet's order and
-not by what is enabled), so that dropping a step while shrinking does not change the others.
+not by what is enabled), so that dropping a step while shrinking does not change the others; what counts as
+rare is settled before a batch begins, so that the same numbers always mean the same run.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Final
 
 from tlsmodel.machine.machine import Machine
@@ -22,9 +24,15 @@ from tlsmodel.spec.symbols import (
     delivery,
 )
 
-HONEST: Final = 64
-"""Numbers below this make progress; each further one stands for an input of the alphabet."""
-NUMBERS: Final = 2 * len(INPUTS) + HONEST
+HONEST: Final = 48
+"""Numbers below this make progress."""
+ANYTHING: Final = HONEST + len(INPUTS)
+"""Numbers from `HONEST` to this stand for the inputs of the alphabet, in its order."""
+NUMBERS: Final = ANYTHING + len(INPUTS)
+"""Numbers from `ANYTHING` to this choose among the inputs that were rarely tried in the phase."""
+RARE: Final = 6
+Tried = Counter[tuple[str, Symbol]]
+"""(phase, input) -> how often it was fed."""
 _TALK: Final = (RECORD_SEND, delivery("ApplicationData"), RECORD_RECV, HANDSHAKE, BYE)
 _WRITERS: Final = {call.name: call for call in (HANDSHAKE, RECORD_SEND, BYE)}
 
@@ -35,9 +43,12 @@ class Steering:
     Parameters
     ----------
     machine: a session machine; its rows tell which deliveries a phase waits for.
+    tried: what was tried before this batch.
     """
 
-    def __init__(self, machine: Machine[Any]) -> None:
+    def __init__(self, machine: Machine[Any], tried: Tried) -> None:
+        self._tried = tried.copy()
+        self._rare: dict[str, tuple[Symbol, ...]] = {}
         self._expected: dict[str, list[Symbol]] = {}
         for row in machine.rows.values():
             if isinstance(row, Row) and row.verb is Verb.ADVANCE and row.on.kind is Kind.DELIVERY:
@@ -55,12 +66,19 @@ class Steering:
         if not enabled:
             return None
         if number >= HONEST:
-            place = (number - HONEST) % len(INPUTS)
-            wanted = INPUTS[place]
-            if wanted in enabled and not masked >> place & 1:
+            wanted = self._wanted(oracle, number)
+            if wanted in enabled and not masked >> INPUTS.index(wanted) & 1:
                 return wanted
         honest = self._honest(oracle, enabled)
         return honest[number % len(honest)] if honest else enabled[number % len(enabled)]
+
+    def _wanted(self, oracle: Oracle, number: int) -> Symbol:
+        if number < ANYTHING:
+            return INPUTS[number - HONEST]
+        phase = oracle.phases[0]
+        if phase not in self._rare:
+            self._rare[phase] = tuple(sorted(INPUTS, key=lambda item: self._tried[phase, item])[:RARE])
+        return self._rare[phase][number % RARE]
 
     def _honest(self, oracle: Oracle, enabled: tuple[Symbol, ...]) -> list[Symbol]:
         state = oracle.machine.state(oracle.possible[0])

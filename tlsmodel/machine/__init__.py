@@ -1,6 +1,6 @@
 """Explicit machines, traces and the oracle."""
 
-from tlsmodel.machine.machine import Explicit, Machine, Successor, build
+from tlsmodel.machine.machine import Explicit, Machine, Successor, build, named
 from tlsmodel.machine.oracle import Agreed, Departure, Oracle
 from tlsmodel.machine.trace import Step, Trace, trace_from_json
 
@@ -14,5 +14,6 @@ __all__ = [
     "Successor",
     "Trace",
     "build",
+    "named",
     "trace_from_json",
 ]

@@ -48,6 +48,7 @@ APPLICATION_DATA = emission("ApplicationData")
 CLOSE_NOTIFY = emission("Alert.warning.close_notify")
 KEY_UPDATE_REPLY = emission("KeyUpdate.not_requested")
 KEY_UPDATE_REQUESTED = delivery("KeyUpdate.requested")
+UNKNOWN_RECORD = delivery("UnknownRecord")
 READS = (READ_CUT, READ_INTERRUPTED)
 WRITES = tuple(item for item in ENVIRONMENT if item not in READS)
 
@@ -192,8 +193,10 @@ class Session:
     def _pull(self, run: Run) -> Iterator[Successor[State]]:
         state = run.state
         if state.read is not None:
-            run = run._replace(state=state._replace(read=None))
-            yield from self._follow(run, Micro.PULL, Signal(strike(state.read)))
+            struck = run._replace(state=state._replace(read=None))
+            yield from self._follow(struck, Micro.PULL, Signal(strike(state.read)))
+            if state.read is READ_CUT and state.inbox[:1] == (UNKNOWN_RECORD,):
+                yield from self._pull(struck)  # its first byte is enough to refuse it
         elif not state.inbox:
             yield from self._follow(run, Micro.PULL, Signal.BLOCKED)
         else:

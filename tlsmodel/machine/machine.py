@@ -6,7 +6,7 @@ nondeterministic: an input has every answer that the RFCs and the manual permit.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -215,3 +215,15 @@ def build(name: str | Scenario) -> Machine[Any]:
     if name.endswith(VIEW_SUFFIX):
         return Machine(HandshakeView(setting), setting)
     return Machine(Session(setting), setting)
+
+
+def named(name: str, settings: Mapping[str, str]) -> Machine[Any]:
+    """Return the machine called `name` with bounds of its scenario replaced, as by ``--set inbox=2``.
+
+    Raises `ValueError` naming the machine or setting at fault.
+    """
+    if not settings:
+        return build(name)
+    if name.endswith(VIEW_SUFFIX):
+        raise ValueError(f"{name} has no settings")
+    return build(scenario(name).with_settings(settings))

@@ -48,7 +48,9 @@ def handshake(name: str, *parts: bytes) -> bytes:
     return bytes([handshake_type(name)]) + vector(3, *parts)
 
 
-def client_hello(version: Version, random: bytes, session_id: bytes, shares: dict[int, bytes], name: str) -> bytes:
+def client_hello(
+    version: Version, random: bytes, session_id: bytes, shares: dict[int, bytes], name: str
+) -> bytes:
     """Return a ClientHello that offers `version` alone (RFC 8446 4.1.2).
 
     Parameters
