@@ -1,0 +1,27 @@
+"""A flush that would block leaves the message to be made and sent a second time."""
+
+from __future__ import annotations
+
+from impl import Code, contract
+from impl.perform import Memory
+from tlsmodel.spec.scenario import Version
+from tlsmodel.targets.zoo.bug import BOTH, Bug, attribute
+
+_flush = contract.flush
+
+
+def _twice(memory: Memory) -> Code:
+    code = _flush(memory)
+    if code is Code.AGAIN:
+        memory.output.add([memory.output.waiting()])
+    return code
+
+
+BUG = Bug(
+    "M01",
+    "AGAIN on a flush: on resume the message is rebuilt and sent twice",
+    "a slip in the caller's contract",
+    BOTH,
+    (Version.TLS12, Version.TLS13),
+    lambda: attribute(contract, "flush", _twice),
+)

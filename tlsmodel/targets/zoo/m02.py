@@ -1,0 +1,27 @@
+"""A write that is interrupted by a signal is reported as an interrupted read."""
+
+from __future__ import annotations
+
+from impl import Code, contract
+from impl.perform import Memory
+from tlsmodel.spec.scenario import Version
+from tlsmodel.targets.zoo.bug import BOTH, Bug, attribute
+
+_flush = contract.flush
+
+
+def _misdirected(memory: Memory) -> Code:
+    code = _flush(memory)
+    if code is Code.INTERRUPTED:
+        memory.direction = 0
+    return code
+
+
+BUG = Bug(
+    "M02",
+    "the direction is reported as read when a write was interrupted",
+    "a slip in the caller's contract",
+    BOTH,
+    (Version.TLS12, Version.TLS13),
+    lambda: attribute(contract, "flush", _misdirected),
+)

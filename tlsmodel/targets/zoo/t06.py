@@ -1,0 +1,35 @@
+"""ServerKeyExchange may be missing: the key of the certificate stands in, and forward secrecy is lost."""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from impl import Config, NamedGroup, ProtocolVersion, Role, SignatureScheme
+from impl.codec.enums import HandshakeType
+from impl.record.joiner import Message
+from impl.step import Handled, Phase
+from impl.tls12.client import Signed, WaitRequestOrDone, WaitServerKeyExchange, on_server_hello_done
+from tlsmodel.spec.scenario import Role as ModelRole
+from tlsmodel.spec.scenario import Version
+from tlsmodel.targets.zoo.bug import Bug
+from tlsmodel.targets.zoo.handlers import admits
+
+
+def _without_exchange(state: WaitServerKeyExchange, message: Message, config: Config) -> Handled:
+    point = state.key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    signed = Signed(NamedGroup.SECP256R1, point, SignatureScheme.ECDSA_SECP256R1_SHA256, state.chain)
+    return on_server_hello_done(WaitRequestOrDone(state.agreed, state.transcript, signed), message, config)
+
+
+BUG = Bug(
+    "T06",
+    "a client with an ECDHE suite goes on without ServerKeyExchange",
+    "CVE-2014-3572, OpenSSL before 1.0.1k",
+    (ModelRole.CLIENT,),
+    (Version.TLS12,),
+    lambda: admits(
+        ProtocolVersion.TLS12,
+        Role.CLIENT,
+        {(Phase.WAIT_SKE, HandshakeType.SERVER_HELLO_DONE): _without_exchange},
+    ),
+)

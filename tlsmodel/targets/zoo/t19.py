@@ -1,0 +1,38 @@
+"""A TLS 1.3 client that waits for a certificate accepts Finished: the server is not authenticated at all."""
+
+from __future__ import annotations
+
+from impl import Config, ProtocolVersion, Role, SignatureScheme
+from impl.codec.enums import HandshakeType
+from impl.record.joiner import Message
+from impl.step import Handled, Phase
+from impl.tls13.client import WaitCertificate, WaitCertificateOrRequest, WaitFinished, on_finished
+from tlsmodel.spec.scenario import Role as ModelRole
+from tlsmodel.spec.scenario import Version
+from tlsmodel.targets.zoo.bug import Bug
+from tlsmodel.targets.zoo.handlers import admits
+
+
+def _unauthenticated(
+    state: WaitCertificateOrRequest | WaitCertificate, message: Message, config: Config
+) -> Handled:
+    asked = isinstance(state, WaitCertificate)
+    scheme = SignatureScheme.ECDSA_SECP256R1_SHA256
+    return on_finished(WaitFinished(state.keyed, state.alpn, asked, (), scheme), message, config)
+
+
+BUG = Bug(
+    "T19",
+    "a client that waits for Certificate or CertificateRequest accepts Finished",
+    "CVE-2020-24613, wolfSSL before 4.5.0",
+    (ModelRole.CLIENT,),
+    (Version.TLS13,),
+    lambda: admits(
+        ProtocolVersion.TLS13,
+        Role.CLIENT,
+        {
+            (phase, HandshakeType.FINISHED): _unauthenticated
+            for phase in (Phase.WAIT_CERT_CR, Phase.WAIT_CERT)
+        },
+    ),
+)
