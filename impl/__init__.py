@@ -1,6 +1,6 @@
 """A TLS 1.2 and TLS 1.3 handshake with the caller's contract of gnutls_handshake(3).
 
-These are the public names; everything else may change.  Nothing here knows the model in `tlsmodel`.
+These are the public names; everything else may change.
 """
 
 from impl.alerts import AlertDescription, AlertLevel

@@ -28,7 +28,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What an edge says: the input (``handshake()`` for a call, ``?Finished`` for a delivery) and what is sent."""
+    """What an edge says: the input (``handshake()`` is a call, ``?Finished`` a delivery) and what is sent."""
 
     given: str
     sent: tuple[str, ...] = ()

@@ -82,7 +82,7 @@ def texts(svg: str) -> list[str]:
 
 
 def honest_run(machine: Machine[State]) -> Trace:
-    """Return the undisturbed handshake of a session machine: what is waited for comes, and every call is made."""
+    """Return the undisturbed handshake of a session machine: what is waited for comes, and is read."""
     expected = {
         row.at: row.on
         for row in reversed(list(machine.rows.values()))

@@ -31,7 +31,8 @@ class _Chart:
         self.parts.append(
             f'<g class="edge"><path d="M{start} {self.y}H{tip}" fill="none" stroke="{theme.FAINT}"'
             f' stroke-width="1.3"{dash} marker-end="url(#tip)"/></g>'
-            f'<text x="{middle}" y="{self.y - 5}" text-anchor="middle" font-size="12"{weight}>{escape(text)}</text>'
+            f'<text x="{middle}" y="{self.y - 5}" text-anchor="middle" font-size="12"{weight}>'
+            f"{escape(text)}</text>"
         )
 
     def note(self, x: int, text: str) -> None:
@@ -43,7 +44,8 @@ class _Chart:
 
     def number(self, number: int) -> None:
         self.parts.append(
-            f'<text class="faint" x="16" y="{self.y + ROW - 4}" font-size="11" fill="{theme.FAINT}">{number}</text>'
+            f'<text class="faint" x="16" y="{self.y + ROW - 4}" font-size="11"'
+            f' fill="{theme.FAINT}">{number}</text>'
         )
 
 
@@ -78,7 +80,8 @@ def sequence_svg(trace: Trace, expected: Sequence[Output] = ()) -> str:
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="2" refY="4" markerWidth="7" markerHeight="7"'
         f' orient="auto"><path d="M0 0L8 4L0 8z" fill="{theme.FAINT}"/></marker></defs>\n'
         f'<rect class="paper" width="{WIDTH}" height="{height}" fill="white"/>\n'
-        f'<text x="{WIDTH // 2}" y="30" text-anchor="middle" font-size="16" font-weight="bold">{escape(title)}</text>\n'
+        f'<text x="{WIDTH // 2}" y="30" text-anchor="middle" font-size="16" font-weight="bold">'
+        f"{escape(title)}</text>\n"
         f"{lanes}\n" + "\n".join(chart.parts) + "\n</svg>\n"
     )
 
@@ -105,10 +108,11 @@ def _departure(chart: _Chart, expected: Sequence[Output], observed: Output) -> N
     top = chart.y + 16
     chart.y = top + 18 * len(lines) + 10
     chart.parts.append(
-        f'<g class="departure"><rect x="40" y="{top}" width="{WIDTH - 80}" height="{18 * len(lines) + 10}" rx="6"'
-        f' fill="none" stroke="{theme.DEPARTURE}" stroke-width="2"/></g>'
+        f'<g class="departure"><rect x="40" y="{top}" width="{WIDTH - 80}" height="{18 * len(lines) + 10}"'
+        f' rx="6" fill="none" stroke="{theme.DEPARTURE}" stroke-width="2"/></g>'
     )
     chart.parts += [
-        f'<text x="54" y="{top + 20 + 18 * number}" font-size="12" xml:space="preserve">{escape(line[:118])}</text>'
+        f'<text x="54" y="{top + 20 + 18 * number}" font-size="12" xml:space="preserve">'
+        f"{escape(line[:118])}</text>"
         for number, line in enumerate(lines)
     ]

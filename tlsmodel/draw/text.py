@@ -13,6 +13,7 @@ _FILL = {
     Shape.FINAL: theme.FINAL_FILL,
     Shape.DEAD: theme.DEAD_FILL,
 }
+_GAP = "&#160;&#160;"
 _PERIPHERIES = {Shape.FINAL: 2}
 _MARK_COLOUR = {Mark.NONE: theme.INK, Mark.USED: theme.USED, Mark.DEPARTURE: theme.DEPARTURE}
 
@@ -23,7 +24,8 @@ def to_dot(diagram: Diagram) -> str:
         f'digraph "{_quoted(diagram.title)}" {{',
         f'  graph [rankdir=TB, fontname="{theme.FONT}", fontsize=12, nodesep=0.35, ranksep=0.32, pad=0.2,'
         f" labelloc=t, label=<{_heading(diagram)}>];",
-        f'  node [shape=box, style="rounded,filled", fontname="{theme.FONT}", fontsize=12, margin="0.16,0.07"];',
+        f'  node [shape=box, style="rounded,filled", fontname="{theme.FONT}", fontsize=12,'
+        ' margin="0.16,0.07"];',
         f'  edge [fontname="{theme.FONT}", fontsize=10, arrowsize=0.7, color="{theme.FAINT}"];',
     ]
     lines += [f"  {_dot_node(node)}" for node in diagram.nodes]
@@ -108,8 +110,8 @@ def _dot_edge(edge: Edge) -> str:
 
 
 def _dot_label(label: Label) -> str:
-    sent = "".join(f"<br/><i>!{escape(name)}</i>" for name in label.sent)
-    return f"<b>{escape(label.given)}</b>{sent}"
+    sent = "".join(f"<br/>{_GAP}<i>!{escape(name)}</i>" for name in label.sent)
+    return f"{_GAP}<b>{escape(label.given)}</b>{sent}"
 
 
 def _wrapped(note: str, width: int = 44) -> list[str]:

@@ -10,7 +10,7 @@ from tlsmodel.machine import Machine
 
 
 def to_graphml(machine: Machine[Any]) -> str:
-    """Return the whole machine as GraphML; the attributes are those of `Machine.graph`, lists joined by ``;``."""
+    """Return the whole machine as GraphML, with the attributes of `Machine.graph`, lists joined by ``;``."""
     graph = machine.graph()
     for _, _, edge in graph.edges(data=True):
         edge["rows"] = "; ".join(edge["rows"])

@@ -100,8 +100,8 @@ class Batch:
         try:
             run_state_machine_as_test(factory, settings=chosen)
         except* (Departed, Flaky):
-            # Each is in the tally already, with the shortest trace that Hypothesis came to; a target that does
-            # not do the same twice is found out when its trace is run again.
+            # Each is in the tally already, with the shortest trace that Hypothesis came to; a target that
+            # does not do the same twice is found out when its trace is run again.
             self.tally.passed_by.update(self.tally.catches)
 
     def depart(self, steps: list[Step], departure: Departure) -> bool:

@@ -16,7 +16,7 @@ from tlsmodel.mapper.connection import Connection, shares
 from tlsmodel.spec.scenario import Version
 from tlsmodel.spec.symbols import Symbol
 
-PAYLOAD: Final = b"application data of the peer"
+APPLICATION_DATA: Final = b"application data of the peer"
 SCHEME: Final = SignatureScheme.ECDSA_SECP256R1_SHA256
 _HEARTBEAT: Final = b"\x01\x00\x04ping" + bytes(16)
 _UNKNOWN_LEVEL: Final = 77
@@ -78,7 +78,7 @@ def _change_cipher_spec(connection: Connection, name: str) -> bytes:
 
 
 def _application_data(connection: Connection, _name: str) -> bytes:
-    return _records(connection, names.APPLICATION_DATA, PAYLOAD)
+    return _records(connection, names.APPLICATION_DATA, APPLICATION_DATA)
 
 
 def _unknown_record(connection: Connection, _name: str) -> bytes:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tlsmodel.credentials import TestCredentials
 from tlsmodel.mapper.build import build
 from tlsmodel.mapper.classify import Classifier
 from tlsmodel.mapper.connection import Connection
 from tlsmodel.spec.scenario import Scenario
 from tlsmodel.spec.symbols import Symbol, emissions
+
+MAX_EMISSIONS: Final = 1000
+"""Messages named between two calls of `take_emissions`; what a flood brings beyond is dropped unread."""
 
 
 class Peer:
@@ -30,7 +35,9 @@ class Peer:
 
     def receive(self, data: bytes) -> None:
         """Take bytes that the target wrote, in any portions."""
-        self._heard += self._classifier.feed(data)
+        room = MAX_EMISSIONS - len(self._heard)
+        if room > 0:
+            self._heard += self._classifier.feed(data)[:room]
 
     def take_emissions(self) -> tuple[Symbol, ...]:
         """Return what the target has sent since the last call, one emission a message."""

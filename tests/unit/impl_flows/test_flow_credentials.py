@@ -6,7 +6,16 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flow_certificates import AUTHORITY, HOST, NOW, authority, certified_key, pem, trust
 
-from impl import CipherSuite, Config, ProtocolVersion, Role, SignatureScheme, Trust, load_certified_key
+from impl import (
+    CipherSuite,
+    Config,
+    NamedGroup,
+    ProtocolVersion,
+    Role,
+    SignatureScheme,
+    Trust,
+    load_certified_key,
+)
 from impl.credentials import CertificateRejected, leaf_key, read_chain
 
 
@@ -78,6 +87,11 @@ def test_the_leafs_key_is_the_one_it_was_made_with():
         {"role": Role.CLIENT, "versions": ()},
         {"role": Role.CLIENT, "alpn": (b"",)},
         {"role": Role.CLIENT, "groups": ()},
+        {"role": Role.CLIENT, "groups": (NamedGroup.X448,)},
+        {"role": Role.CLIENT, "cipher_suites": (CipherSuite.TLS_FALLBACK_SCSV,)},
+        {"role": Role.CLIENT, "signature_schemes": (SignatureScheme.ED448,)},
+        {"role": Role.CLIENT, "server_name": "b\u00fccher.test"},
+        {"role": Role.CLIENT, "server_name": ""},
         {
             "role": Role.CLIENT,
             "versions": (ProtocolVersion.TLS13,),

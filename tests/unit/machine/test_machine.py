@@ -203,7 +203,7 @@ def test_the_oracle_names_what_it_expected():
 
     assert isinstance(answer, Departure)
     assert [str(output) for output in answer.expected] == ["AGAIN (read) !ClientHello"]
-    assert answer.phase == "START"
+    assert answer.phase == "WAIT_SH"
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -26,11 +26,13 @@ records = st.builds(
     st.binary(max_size=200),
 )
 handshake_messages = st.builds(
-    lambda kind, body: b"\x16\x03\x03"
-    + (len(body) + 4).to_bytes(2, "big")
-    + bytes([kind])
-    + len(body).to_bytes(3, "big")
-    + body,
+    lambda kind, body: (
+        b"\x16\x03\x03"
+        + (len(body) + 4).to_bytes(2, "big")
+        + bytes([kind])
+        + len(body).to_bytes(3, "big")
+        + body
+    ),
     st.sampled_from([0, 1, 2, 4, 5, 8, 11, 12, 13, 14, 15, 16, 20, 24, 77]),
     st.binary(max_size=120),
 )

@@ -23,11 +23,12 @@ def test_alert_numbers_are_a_bijection() -> None:
 
 def test_every_alert_that_the_model_permits_can_be_named() -> None:
     permitted = {
-        outcome.alert for choice in CHOICES.values() for outcome in choice.outcomes if outcome.alert is not None
+        outcome.alert
+        for choice in CHOICES.values()
+        for outcome in choice.outcomes
+        if outcome.alert is not None
     }
-    nameable = {
-        names.alert_name(level, number) for level in names.LEVEL_OF for number in names.ALERT_OF
-    }
+    nameable = {names.alert_name(level, number) for level in names.LEVEL_OF for number in names.ALERT_OF}
 
     assert permitted <= nameable
 

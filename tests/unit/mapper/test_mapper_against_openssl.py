@@ -86,7 +86,11 @@ def test_a_tls13_client_takes_a_ticket_from_the_mapper(converse: Converse) -> No
 @pytest.mark.parametrize(
     "name, after, expected",
     [
-        ("tls12-client", "ServerKeyExchange", "Certificate.empty ClientKeyExchange ChangeCipherSpec Finished"),
+        (
+            "tls12-client",
+            "ServerKeyExchange",
+            "Certificate.empty ClientKeyExchange ChangeCipherSpec Finished",
+        ),
         ("tls13-client", "EncryptedExtensions", "ChangeCipherSpec Certificate.empty Finished"),
     ],
 )
