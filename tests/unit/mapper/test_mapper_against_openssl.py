@@ -45,7 +45,7 @@ def test_application_data_passes_in_both_directions(connected: Any) -> None:
 def test_close_notify_closes_both_ends(connected: Any) -> None:
     connected.deliver("Alert.close_notify")
 
-    assert isinstance(connected.attempt(lambda: connected.end.read(100)), ssl.SSLError)
+    assert connected.attempt(lambda: connected.end.read(100)) == b""
     connected.attempt(connected.end.unwrap)
     assert connected.take_heard() == ["Alert.warning.close_notify"]
 
@@ -144,8 +144,10 @@ def test_a_bad_record_under_keys_draws_bad_record_mac(converse: Converse, name: 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_a_fatal_alert_ends_the_handshake_without_an_answer(converse: Converse, name: str) -> None:
+    """Not between ChangeCipherSpec and Finished, where OpenSSL takes no alert at all."""
     conversation = converse(name)
-    conversation.exchange(*conversation.honest[:-1])
+    messages = list(conversation.honest[:-1])
+    conversation.exchange(*[item for item in messages if item != "ChangeCipherSpec"])
     before = conversation.take_heard()
 
     result = conversation.exchange("Alert.fatal")

@@ -1,0 +1,180 @@
+"""The command line, run as a user runs it: exit statuses, one line for a fault, JSON and nothing else."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "tlsmodel"]
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=100, check=False, **options
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments, fault",
+    [
+        (["nonsense"], "No such command"),
+        (["explore"], "Missing argument"),
+        (["explore", "tls99-client"], "unknown machine 'tls99-client'"),
+        (["explore", "tls13-client", "--set", "inbox"], "give key=value"),
+        (["explore", "tls13-client", "--set", "inbox=99"], "from 1 to 8"),
+        (["explore", "tls13-client", "--set", "colour=1"], "unknown setting 'colour'"),
+        (["explore", "tls13-client:handshake", "--set", "inbox=2"], "has no settings"),
+        (["draw", "tls13-client", "-o", "x.gif"], "unknown picture format '.gif'"),
+        (["draw", "tls13-client", "-o", "/nowhere/x.svg"], "/nowhere/x.svg: No such file or directory"),
+        (["draw", "tls13-client", "-o", "x.svg", "--view", "full"], "states"),
+        (["draw", "-o", "x.svg"], "give one machine, or --all"),
+        (["draw", "tls13-client", "-o", "x.svg", "--highlight", "/nowhere"], "/nowhere/finding.json"),
+        (["export", "tls13-client", "--to", "word"], "is not one of"),
+        (["hunt", "--target", "nss"], "unknown target 'nss'"),
+        (["hunt", "--target", "zoo:T99"], "unknown bug"),
+        (["hunt", "--scenario", "dtls13-client"], "unknown machine"),
+        (["hunt", "--seconds", "0"], "seconds"),
+        (["hunt", "--bogus"], "No such option"),
+        (["replay", "/nowhere"], "/nowhere/finding.json"),
+        (["connect", "localhost"], "is not HOST:PORT"),
+        (["connect", "localhost:99999"], "is not HOST:PORT"),
+        (["serve", "127.0.0.1:0"], "is not HOST:PORT"),
+        (["serve", "127.0.0.1:4433", "--cert", "/nowhere.pem"], "--cert and --key go together"),
+    ],
+)
+def test_wrong_use_is_one_line_and_status_2(tmp_path, arguments, fault):
+    finished = run(*arguments, cwd=tmp_path, env=os.environ | {"PYTHONPATH": os.getcwd()})
+
+    assert finished.returncode == 2
+    assert fault in finished.stderr
+    assert len(finished.stderr.splitlines()) == 1
+    assert finished.stdout == ""
+
+
+def test_machines_lists_every_machine_with_its_size():
+    machines = json.loads(run("machines", "--json").stdout)["machines"]
+
+    assert {"tls12-client", "tls12-server", "tls13-client", "tls13-server"} <= {
+        item["name"] for item in machines
+    }
+    assert all(item["states"] > 3 and item["transitions"] > 50 and item["inputs"] for item in machines)
+
+
+def test_explore_answers_with_the_keys_of_the_design():
+    space = json.loads(run("explore", "tls13-client", "--json").stdout)
+
+    assert space.keys() >= {"machine", "states", "transitions", "depth", "deadlocks", "seconds"}
+    assert space["deadlocks"] == []
+
+
+def test_a_larger_setting_gives_a_larger_machine():
+    small, large = (
+        json.loads(run("explore", "tls12-server", "--json", *extra).stdout)["states"]
+        for extra in ([], ["--set", "warnings=2"])
+    )
+
+    assert large > small
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf", ".dot", ".mmd", ".puml"])
+def test_draw_writes_every_format(tmp_path, suffix):
+    path = tmp_path / f"x{suffix}"
+    finished = run("draw", "tls13-client", "-o", str(path), "--json")
+
+    assert finished.returncode == 0, finished.stderr
+    assert json.loads(finished.stdout)["nodes"] >= 11
+    assert path.stat().st_size > 500
+
+
+def test_draw_needs_no_graphviz_of_the_system(tmp_path):
+    path = tmp_path / "x.svg"
+    bare = {"PATH": "/nowhere", "PYTHONPATH": os.getcwd(), "HOME": str(tmp_path)}
+    finished = run("draw", "tls13-client", "-o", str(path), env=bare)
+
+    assert finished.returncode == 0, finished.stderr
+    assert "WAIT_CERT_CR" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "form, sign", [("json", "{"), ("graphml", "<"), ("dot", "digraph"), ("mermaid", "---")]
+)
+def test_export_writes_to_standard_output(form, sign):
+    finished = run("export", "tls13-server:handshake", "--to", form)
+
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith(sign)
+
+
+def test_the_zoo_is_listed_with_references():
+    bugs = json.loads(run("zoo", "--json").stdout)["bugs"]
+
+    assert len(bugs) >= 13
+    assert all(bug.keys() >= {"id", "title", "reference", "role", "version"} for bug in bugs)
+
+
+def test_hunt_replay_and_highlight_go_together(tmp_path):
+    hunted = run(
+        "hunt", "--target", "zoo:M06", "--examples", "200", "--seed", "1", "--out", str(tmp_path), "--json"
+    )
+    report = json.loads(hunted.stdout)
+    finding = report["targets"][0]["findings"][0]
+
+    assert hunted.returncode == 1
+    assert report["targets"][0].keys() >= {"version", "examples", "steps", "transitions_covered"}
+    assert finding.keys() >= {
+        "id",
+        "title",
+        "scenario",
+        "steps",
+        "expected",
+        "observed",
+        "known",
+        "directory",
+    }
+    assert run("replay", finding["directory"]).returncode == 1
+    picture = tmp_path / "path.svg"
+    assert (
+        run("draw", "tls13-server", "-o", str(picture), "--highlight", finding["directory"]).returncode == 0
+    )
+    assert "✗" in picture.read_text()
+
+
+def test_an_interrupted_hunt_keeps_what_it_has_and_says_so(tmp_path):
+    process = subprocess.Popen(
+        [*COMMAND, "hunt", "--target", "impl", "--seconds", "60", "--out", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline().startswith("seed ")
+    time.sleep(6)
+    process.send_signal(signal.SIGINT)
+    said, faults = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "interrupted" in said
+    assert "Traceback" not in faults
+
+
+def test_a_closed_pipe_is_no_fault():
+    finished = subprocess.run(
+        f"{sys.executable} -m tlsmodel export tls12-client --to json | head -c 10",
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert finished.stderr == ""
+
+
+def test_a_refused_connection_is_one_line():
+    finished = run("connect", "127.0.0.1:1", "--insecure")
+
+    assert finished.returncode == 2
+    assert len(finished.stderr.splitlines()) == 1

@@ -1,0 +1,189 @@
+"""The targets and the transport that they live in: disturbances, missing parts, patches that do not leak."""
+
+import resource
+
+import pytest
+
+from impl import contract
+from impl.crypto import signatures
+from tlsmodel.credentials import shared_credentials
+from tlsmodel.hunt.finding import hunted
+from tlsmodel.hunt.sut import SystemUnderTest
+from tlsmodel.spec.scenario import SCENARIOS
+from tlsmodel.spec.symbols import (
+    HANDSHAKE,
+    READ_CUT,
+    READ_INTERRUPTED,
+    WRITE_BLOCKED,
+    WRITE_CUT,
+    WRITE_INTERRUPTED,
+    Return,
+    delivery,
+)
+from tlsmodel.targets import gnutls_ffi
+from tlsmodel.targets.base import TargetUnavailable
+from tlsmodel.targets.registry import target
+from tlsmodel.targets.transport import CUT_BYTES, Transport
+from tlsmodel.targets.zoo import BUGS
+
+
+class Echo:
+    """A peer for the transport alone: deliveries are their names, and what is written is kept."""
+
+    def __init__(self):
+        self.heard = b""
+
+    def build(self, symbol):
+        return symbol.name.encode()
+
+    def receive(self, data):
+        self.heard += data
+
+
+@pytest.fixture
+def transport():
+    return Transport(Echo())
+
+
+def test_a_read_of_nothing_would_block(transport):
+    with pytest.raises(BlockingIOError):
+        transport.pull(10)
+
+
+def test_one_read_never_crosses_into_the_next_delivery(transport):
+    transport.deliver(delivery("Finished"))
+    transport.deliver(delivery("ApplicationData"))
+
+    assert transport.pull(1000) == b"Finished"
+    assert transport.pull(1000) == b"ApplicationData"
+
+
+def test_an_interrupted_read_strikes_once_and_loses_nothing(transport):
+    transport.deliver(delivery("Finished"))
+    transport.arm(READ_INTERRUPTED)
+
+    with pytest.raises(InterruptedError):
+        transport.pull(1000)
+    assert transport.pull(1000) == b"Finished"
+
+
+def test_a_cut_read_gives_a_part_blocks_and_then_gives_the_rest(transport):
+    transport.deliver(delivery("Finished"))
+    transport.arm(READ_CUT)
+
+    assert transport.pull(1000) == b"Finished"[:CUT_BYTES]
+    with pytest.raises(BlockingIOError):
+        transport.pull(1000)
+    assert transport.pull(1000) == b"Finished"[CUT_BYTES:]
+
+
+def test_the_rest_of_a_cut_read_can_be_disturbed_again(transport):
+    transport.deliver(delivery("Finished"))
+    transport.arm(READ_CUT)
+    transport.pull(1000)
+    with pytest.raises(BlockingIOError):
+        transport.pull(1000)
+
+    for disturbance, error in ((READ_INTERRUPTED, InterruptedError), (READ_CUT, BlockingIOError)):
+        transport.arm(disturbance)
+        with pytest.raises(error):
+            transport.pull(1000)
+    assert transport.pull(1000) == b"Finished"[CUT_BYTES:]
+
+
+@pytest.mark.parametrize(
+    "disturbance, error", [(WRITE_BLOCKED, BlockingIOError), (WRITE_INTERRUPTED, InterruptedError)]
+)
+def test_a_disturbed_write_takes_nothing_once(disturbance, error):
+    peer = Echo()
+    transport = Transport(peer)
+    transport.arm(disturbance)
+
+    with pytest.raises(error):
+        transport.push(b"hello")
+    assert peer.heard == b""
+    assert transport.push(b"hello") == 5
+
+
+def test_a_cut_write_takes_a_part_then_blocks_once():
+    peer = Echo()
+    transport = Transport(peer)
+    transport.arm(WRITE_CUT)
+
+    assert transport.push(b"hello") == CUT_BYTES
+    with pytest.raises(BlockingIOError):
+        transport.push(b"lo")
+    assert transport.push(b"lo") == 2
+    assert peer.heard == b"hello"
+
+
+def test_after_the_end_of_the_stream_every_read_gives_nothing(transport):
+    transport.deliver(delivery("EndOfStream"))
+    transport.deliver(delivery("Finished"))
+
+    assert [transport.pull(10) for _ in range(3)] == [b"", b"", b""]
+
+
+def test_an_unknown_target_is_answered_with_the_choices():
+    with pytest.raises(ValueError, match="unknown target 'nss': choose from impl, gnutls and zoo:ID"):
+        target("nss", shared_credentials())
+
+
+def test_an_unknown_bug_is_answered_with_the_choices():
+    with pytest.raises(ValueError, match=r"unknown bug 'zoo:X': choose from zoo:G01"):
+        target("zoo:X", shared_credentials())
+
+
+def test_a_missing_libgnutls_is_named_with_its_package(monkeypatch):
+    gnutls_ffi.library.cache_clear()
+    monkeypatch.setattr(gnutls_ffi.ctypes.util, "find_library", lambda _: "libnowhere.so.1")
+
+    try:
+        with pytest.raises(TargetUnavailable, match="libgnutls30"):
+            gnutls_ffi.library()
+    finally:
+        gnutls_ffi.library.cache_clear()
+
+
+@pytest.mark.parametrize("bug", BUGS.values(), ids=lambda bug: bug.id)
+def test_a_patch_is_in_force_inside_its_block_and_gone_afterwards(bug):
+    def fingerprint():
+        parts = [contract.HANDLERS, contract.ON_CHANGE_CIPHER_SPEC, contract._ON_RECORD]
+        functions = [contract.flush, contract._handshake_again, contract.Memory.fail, signatures.verify]
+        return [dict(part) for part in parts], functions
+
+    before = fingerprint()
+    with bug.patch():
+        inside = fingerprint()
+
+    assert inside != before
+    assert fingerprint() == before
+
+
+def test_sessions_of_libgnutls_are_freed():
+    system = SystemUnderTest(
+        target("gnutls", shared_credentials()), hunted("tls13-client"), shared_credentials()
+    )
+
+    def handshakes(count):
+        for _ in range(count):
+            system.reset()
+            assert system.step(HANDSHAKE).returned == Return("AGAIN", 0)
+
+    handshakes(300)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    handshakes(1500)
+    system.close()
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 12_000
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("which", ["impl", "gnutls"])
+def test_every_target_can_be_opened_again_in_mid_handshake(which, name):
+    system = SystemUnderTest(target(which, shared_credentials()), hunted(name), shared_credentials())
+    for _ in range(3):
+        system.reset()
+
+        assert system.step(HANDSHAKE).returned == Return("AGAIN", 0)
+    system.close()
