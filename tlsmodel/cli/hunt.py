@@ -33,7 +33,7 @@ def command(
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Drive targets at random beside the model; keep, shrink and draw what departs."""
-    from tlsmodel.hunt import Plan
+    from tlsmodel.hunt import Plan, check
     from tlsmodel.spec.scenario import SCENARIOS
 
     with faults_in_one_line():
@@ -46,6 +46,7 @@ def command(
             seed=secrets.randbelow(1 << 32) if seed is None else seed,
             out=out,
         )
+        check(plan)
         report = _run(plan, as_json)
     if as_json:
         say_json(report.to_json())

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Final
+from typing import Final, cast
 
-import click
 import typer
 
 from tlsmodel.cli.output import Status
 
 COMMANDS: Final = ("machines", "explore", "draw", "export", "hunt", "replay", "zoo", "connect", "serve")
+# typer carries its own click, whose base class of all usage faults it does not export.
+UsageFault: Final = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 app = typer.Typer(
     name="tlsmodel",
     help="A TLS handshake state machine to read, draw, explore and hold against real TLS stacks.",
@@ -49,10 +50,10 @@ def run() -> None:
     try:
         status = app(standalone_mode=False)
         sys.stdout.flush()
-    except click.ClickException as fault:
+    except UsageFault as fault:
         print(f"tlsmodel: {' '.join(fault.format_message().split())}", file=sys.stderr)
         sys.exit(Status.USAGE)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(Status.INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

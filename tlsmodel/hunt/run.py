@@ -52,14 +52,21 @@ class Plan:
     out: Path | None = None
 
 
+def check(plan: Plan) -> None:
+    """Raise `ValueError` for an unknown target or scenario, `TargetUnavailable` for one not installed."""
+    for name in plan.scenarios:
+        hunted(name)
+    for name in plan.targets:
+        target_called(name, shared_credentials())
+
+
 def hunt(plan: Plan, progress: Progress | None = None) -> HuntReport:
     """Carry out `plan`; an interrupt (Ctrl-C) ends it early and keeps what was found.
 
     Raises `ValueError` for an unknown target or scenario, `TargetUnavailable` for one that is not installed.
     """
     credentials = shared_credentials()
-    for name in plan.scenarios:
-        hunted(name)
+    check(plan)
     targets = [(name, target_called(name, credentials)) for name in plan.targets]
     results: list[TargetReport] = []
     pictures: dict[str, set[str]] = {}

@@ -1,4 +1,4 @@
-"""The mapper: symbols into bytes and back."""
+"""A TLS peer without a state machine, which turns symbols into bytes and names what comes back."""
 
 from tlsmodel.mapper.build import APPLICATION_DATA
 from tlsmodel.mapper.peer import Peer

@@ -1,215 +1,185 @@
-"""What the target sent, by name: decrypts, parses, checks what can be checked, and follows its keys.
+"""Wire bytes into emission names: records to messages, messages to variants.
 
-Whatever a peer of ours could not read or had to refuse at the record layer is ``Unreadable``, which no row of
-the model allows.
+What does not decrypt, does not parse or breaks a rule of the record layer is `UNREADABLE`; no bytes whatever
+raise anything.  A damaged message is named and passed over, a damaged record ends the reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator
+from hmac import compare_digest
+from typing import Any, Final
 
-from cryptography import x509
-
-from impl.codec.wire import CodecError
-from impl.crypto.signatures import SERVER_CONTEXT, PublicKey, certificate_verify_content, verify
+from impl.codec.certificate import Certificate12, Certificate13, CertificateVerify
+from impl.codec.enums import ContentType
+from impl.codec.finished import Finished
+from impl.codec.hello import ClientHello, ServerHello
+from impl.codec.key_exchange import ClientKeyExchange, ServerKeyExchange
+from impl.codec.messages import MESSAGES
+from impl.codec.post_handshake import KeyUpdate
+from impl.codec.wire import CodecError, DecodeError
+from impl.crypto import signatures
 from impl.record.joiner import Joiner, Message
 from impl.record.protection import RecordError
 from impl.record.stream import Record
-from tlsmodel.mapper import names, reading
+from tlsmodel.mapper import names
 from tlsmodel.mapper.connection import Connection
-from tlsmodel.mapper.reading import Malformed
-from tlsmodel.spec.scenario import Version
+from tlsmodel.mapper.identity import certified_key
 
 UNREADABLE: Final = "Unreadable"
-_FAULTS: Final = (Malformed, CodecError, RecordError, KeyError, ValueError)
+_CHANGE_CIPHER_SPEC: Final = b"\x01"
 
 
-class Classifier:
-    """Names the target's messages, in order.
+class Listener:
+    """Names what a target sends, in order.
 
-    After the first thing that is unreadable nothing that follows can be trusted, and all of it is dropped.
+    Parameters
+    ----------
+    connection: what is known, which everything heard is added to.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._joiner = Joiner()
-        self._lost = False
-        self._encrypted = False
+        self._dead = False
 
-    def feed(self, data: bytes) -> list[str]:
-        """Take bytes in any portions and return the names of what they complete."""
-        if self._lost:
-            return []
-        found: list[str] = []
-        reader = self._connection.reader
-        try:
-            reader.feed(data)
-            while (record := reader.next()) is not None:
-                self._record(record, found)
-        except _FAULTS:
-            self._lost = True
-            found.append(UNREADABLE)
-        return found
-
-    def _record(self, record: Record, found: list[str]) -> None:
-        kind = record.content_type
-        self._check_protection(record)
-        if kind == names.HANDSHAKE:
-            self._joiner.feed(record.fragment)
-            while (message := self._joiner.next()) is not None:
-                found.append(self._message(message))
-        elif kind == names.CHANGE_CIPHER_SPEC:
-            found.append(self._change_cipher_spec(record.fragment))
-        elif kind == names.ALERT:
-            found.append(_alert(record.fragment))
-        else:
-            found.append("ApplicationData")
-
-    def _check_protection(self, record: Record) -> None:
-        """TLS 1.3 records are protected once keys exist, but for what RFC 8446 5 and D.4 allow."""
-        if not self._connection.is_tls13 or not self._connection.keyed:
+    def listen(self, data: bytes) -> Iterator[str]:
+        """Take bytes in any portions and yield the name of each message that they complete."""
+        if self._dead:
             return
-        self._encrypted |= record.protected
-        early_alert = (
-            record.content_type == names.ALERT and not self._encrypted and self._connection.is_server
-        )
-        if not record.protected and record.content_type != names.CHANGE_CIPHER_SPEC and not early_alert:
-            raise Malformed("in the clear")
+        reader = self._connection.reader
+        reader.feed(data)
+        try:
+            while (record := reader.next()) is not None:
+                yield from self._record(record)
+        except RecordError:
+            self._dead = True
+            yield UNREADABLE
 
-    def _change_cipher_spec(self, fragment: bytes) -> str:
-        if fragment != b"\x01":
-            raise Malformed("ChangeCipherSpec of another value")
-        if not self._connection.is_tls13:
-            self._connection.change_cipher(ours=False)
-        return "ChangeCipherSpec"
-
-    def _message(self, message: Message) -> str:
+    def _record(self, record: Record) -> Iterator[str]:
         connection = self._connection
-        name = names.MESSAGE_OF[names.Wire(names.HANDSHAKE, message.type)]
-        read = _READERS.get(name)
-        variant = read(connection, message.body) if read else ""
-        if name not in ("HelloRequest", "KeyUpdate"):
-            connection.transcript.add(message.raw)
-        after = _AFTER.get((connection.version, name))
-        if after is not None:
-            after(connection)
-        return f"{name}.{variant}" if variant else name
+        kind = record.content_type
+        # No other type may come between the fragments of a handshake message (RFC 8446 5.1).
+        whole = kind is ContentType.HANDSHAKE or not self._joiner.pending()
+        if not whole or not (record.protected or connection.admits_in_clear(kind)):
+            self._joiner = Joiner()
+            yield UNREADABLE
+            return
+        connection.heard_protected = connection.heard_protected or record.protected
+        match kind:
+            case ContentType.HANDSHAKE:
+                self._joiner.feed(record.fragment)
+                yield from self._messages()
+            case ContentType.ALERT:
+                yield _alert(record.fragment)
+            case ContentType.CHANGE_CIPHER_SPEC:
+                right = record.fragment == _CHANGE_CIPHER_SPEC and connection.hear_change_cipher_spec()
+                yield "ChangeCipherSpec" if right else UNREADABLE
+            case ContentType.APPLICATION_DATA:
+                yield "ApplicationData"
+
+    def _messages(self) -> Iterator[str]:
+        connection = self._connection
+        try:
+            while (message := self._joiner.next()) is not None:
+                before = connection.read_changes
+                yield _message(connection, message)
+                # Nothing may straddle a change of keys (RFC 8446 5.1).
+                if connection.read_changes != before and self._joiner.pending():
+                    self._joiner = Joiner()
+                    yield UNREADABLE
+        except DecodeError:
+            self._joiner = Joiner()
+            yield UNREADABLE
 
 
 def _alert(fragment: bytes) -> str:
     name = names.alert_name(*fragment) if len(fragment) == 2 else None
-    if name is None:
-        raise Malformed("not an alert")
-    return name
+    return name or UNREADABLE
 
 
-# Readers: each checks a body and returns the variant's name, "" for the plain message.
+def _message(connection: Connection, message: Message) -> str:
+    """Return the name of a handshake message with its variant, and do what follows from it."""
+    name = names.MESSAGE_OF.get(names.Wire(names.HANDSHAKE, message.type))
+    kind = MESSAGES[connection.version].get(message.type)
+    heard = UNREADABLE
+    if name is not None and kind is not None:
+        try:
+            parsed = kind.parse(message.body)
+        except CodecError:
+            pass
+        else:
+            variant = _VARIANTS.get(name)
+            heard = name if variant is None else variant(connection, parsed)
+    connection.keep(message.raw)
+    connection.after_heard(heard)
+    return heard
 
 
-def _client_hello(connection: Connection, body: bytes) -> str:
-    connection.take_client_hello(reading.client_hello(body))
-    return ""
+def _client_hello(connection: Connection, hello: ClientHello) -> str:
+    connection.hear_offer(hello)
+    return "ClientHello"
 
 
-def _server_hello(connection: Connection, body: bytes) -> str:
-    hello = reading.server_hello(body)
-    if hello.random == reading.RETRY_RANDOM:
-        return "retry"
-    connection.take_server_hello(hello)
-    return ""
+def _server_hello(connection: Connection, hello: ServerHello) -> str:
+    if hello.is_hello_retry_request:
+        return "HelloRetryRequest"
+    connection.hear_answer(hello)
+    return "ServerHello"
 
 
-def _certificate(connection: Connection, body: bytes) -> str:
-    chain = reading.certificate_chain(connection.version, body)
-    if chain:
-        key = x509.load_der_x509_certificate(chain[0]).public_key()
-        connection.target_key = key if isinstance(key, PublicKey) else None
-    return "" if chain else "empty"
+def _certificate(connection: Connection, certificate: Certificate12 | Certificate13) -> str:
+    if not certificate.chain:
+        return "Certificate.empty"
+    connection.peer_key = certified_key(certificate.chain[0])
+    return "Certificate"
 
 
-def _certificate_verify(connection: Connection, body: bytes) -> str:
-    given = reading.certificate_verify(body)
-    content = certificate_verify_content(SERVER_CONTEXT, connection.transcript.digest())
-    return _checked(connection, given, content)
+def _server_key_exchange(connection: Connection, exchange: ServerKeyExchange) -> str:
+    if connection.plays_client:
+        connection.hear_share(exchange.group, exchange.public)
+    content = exchange.signed_content(connection.offered.random, connection.server_random)
+    good = _signature_holds(connection, exchange.scheme, content, exchange.signature)
+    return "ServerKeyExchange" if good else "ServerKeyExchange.bad"
 
 
-def _server_key_exchange(connection: Connection, body: bytes) -> str:
-    group, public, given = reading.server_key_exchange(body)
-    connection.agree(group, public)
-    content = connection.client_random + connection.server_random + given.parameters
-    return _checked(connection, given, content)
+def _client_key_exchange(connection: Connection, exchange: ClientKeyExchange) -> str:
+    if not connection.plays_client:
+        connection.peer_share = exchange.public
+    return "ClientKeyExchange"
 
 
-def _checked(connection: Connection, given: reading.Signed, content: bytes) -> str:
-    key = connection.target_key
-    good = key is not None and verify(key, given.scheme, content, given.signature)
-    return "" if good else "bad"
+def _certificate_verify(connection: Connection, verify: CertificateVerify) -> str:
+    content = connection.signed_transcript(False)
+    good = _signature_holds(connection, verify.scheme, content, verify.signature)
+    return "CertificateVerify" if good else "CertificateVerify.bad"
 
 
-def _client_key_exchange(connection: Connection, body: bytes) -> str:
-    connection.agree(connection.group, reading.client_key_exchange(body))
-    return ""
+def _finished(connection: Connection, finished: Finished) -> str:
+    good = compare_digest(finished.verify_data, connection.verify_data(own=False))
+    return "Finished" if good else "Finished.bad"
 
 
-def _finished(connection: Connection, body: bytes) -> str:
-    return "" if body == connection.verify_data(ours=False) else "bad"
+def _key_update(_: Connection, update: KeyUpdate) -> str:
+    return "KeyUpdate.requested" if update.update_requested else "KeyUpdate.not_requested"
 
 
-def _extensions(_connection: Connection, body: bytes) -> str:
-    reading.check_extensions(body)
-    return ""
+def _signature_holds(connection: Connection, scheme: int, content: bytes, signature: bytes) -> bool:
+    try:
+        key = connection.peer_key
+        return key is not None and signatures.verify(key, scheme, content, signature)
+    except CodecError:
+        return False
 
 
-def _certificate_request(connection: Connection, body: bytes) -> str:
-    reading.check_certificate_request(connection.version, body)
-    return ""
-
-
-def _new_session_ticket(connection: Connection, body: bytes) -> str:
-    reading.check_new_session_ticket(connection.version, body)
-    return ""
-
-
-def _key_update(_connection: Connection, body: bytes) -> str:
-    return "requested" if reading.key_update(body) else "not_requested"
-
-
-def _empty(_connection: Connection, body: bytes) -> str:
-    if body:
-        raise Malformed("a body where there is none")
-    return ""
-
-
-_READERS: Final[dict[str, Callable[[Connection, bytes], str]]] = {
+_VARIANTS: Final[dict[str, Callable[[Connection, Any], str]]] = {
     "ClientHello": _client_hello,
     "ServerHello": _server_hello,
-    "EncryptedExtensions": _extensions,
-    "CertificateRequest": _certificate_request,
     "Certificate": _certificate,
-    "CertificateVerify": _certificate_verify,
     "ServerKeyExchange": _server_key_exchange,
-    "ServerHelloDone": _empty,
-    "HelloRequest": _empty,
     "ClientKeyExchange": _client_key_exchange,
+    "CertificateVerify": _certificate_verify,
     "Finished": _finished,
-    "NewSessionTicket": _new_session_ticket,
     "KeyUpdate": _key_update,
 }
-
-
-# What a message that has arrived does to the keys.
-
-
-def _received_finished(connection: Connection) -> None:
-    if not connection.is_server:
-        connection.derive_application()
-    connection.use_application(ours=False)
-
-
-_AFTER: Final[dict[tuple[Version, str], Callable[[Connection], None]]] = {
-    (Version.TLS13, "ServerHello"): Connection.derive_handshake,
-    (Version.TLS13, "Finished"): _received_finished,
-    (Version.TLS13, "KeyUpdate"): lambda connection: connection.update(ours=False),
-    (Version.TLS12, "ClientKeyExchange"): Connection.derive_master,
-}
+"""Messages of which more is taken or told than that they came."""

@@ -1,217 +1,181 @@
-"""What the mapper knows of a connection: hellos, secrets, transcript, and the keys of both directions.
+"""What a mapper has seen and said in one connection: transcript, hellos, record keys.  No state machine.
 
-It has no opinion on order.  What has not been exchanged is empty or zero, as it would be in a stack that
-skipped the exchange, so that a message sent too early is as good as such a stack would make it.
+Every fact is kept when its message passes, in whichever order; nothing is ever refused here.  What differs by
+version is in `tls12` and `tls13`, as what follows from a message.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from os import urandom
-from typing import Final
+import hashlib
+from abc import ABC, abstractmethod
+from typing import ClassVar, Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
-
-from impl.codec.enums import NamedGroup
-from impl.crypto import groups
+from impl.codec.enums import ContentType, ProtocolVersion
+from impl.codec.hello import ClientHello, ServerHello
+from impl.codec.wire import CodecError
 from impl.crypto.groups import KeyShare
 from impl.crypto.signatures import PublicKey
-from impl.crypto.suites import SUITES as SUITE_TABLE
-from impl.crypto.suites import Suite
-from impl.keyschedule import tls12, tls13
-from impl.keyschedule.tls13 import KeySchedule, Label
-from impl.record.protection import Protection12, Protection13
+from impl.crypto.suites import SUITES, Suite
+from impl.record.protection import Protection
 from impl.record.stream import RecordReader, RecordWriter
-from impl.transcript import Transcript
-from tlsmodel.credentials import TestCredentials
-from tlsmodel.mapper.messages import EXTENDED_MASTER_SECRET, KEY_SHARE, SUITES
-from tlsmodel.mapper.reading import Hello, chosen_share, key_shares
-from tlsmodel.spec.scenario import Role, Scenario, Version
+from tlsmodel.mapper import hellos
+from tlsmodel.mapper.identity import SERVER_RANDOM, Identity, key_shares
 
-DEFAULT_GROUP: Final = NamedGroup.X25519
-RANDOM_LENGTH: Final = 32
+MAX_TRANSCRIPT: Final = 2**20
+"""Bytes of handshake messages that are kept; no honest handshake comes near."""
 
 
-@cache
-def shares() -> dict[int, KeyShare]:
-    """Return the test peer's ephemeral keys: one per group and process, because nobody is to be kept out."""
-    return {int(group): groups.generate(group) for group in NamedGroup if group in groups.GENERATORS}
-
-
-@cache
-def identity(credentials: TestCredentials) -> tuple[tuple[bytes, ...], ec.EllipticCurvePrivateKey]:
-    """Return the server's chain in DER, leaf first, and its key."""
-    chain = x509.load_pem_x509_certificates(credentials.chain_pem)
-    key = load_pem_private_key(credentials.key_pem, None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise TypeError("the test credentials have an ECDSA key")
-    return tuple(item.public_bytes(Encoding.DER) for item in chain), key
-
-
-class Connection:
-    """One connection as its peer sees it.
+class Connection(ABC):
+    """One connection as the mapper knows it.
 
     Parameters
     ----------
-    scenario: version, and the role of the *target*; this end has the other role.
-    credentials: whose certificate is shown.
+    plays_client: whether the mapper is the client.
+    identity: what it shows.
+
+    Attributes
+    ----------
+    offered: the ClientHello that counts: the target's first one, or the mapper's own.
+    answered: the ServerHello that counts: the first one; None before it.
+    share, peer_share: the key exchange; `peer_share` is None as long as the target's half is missing.
+    peer_key: the key in the target's certificate, None if there is none.
+    writes_protected, reads_protected: whether keys are in use.
+    read_changes: how often reading keys have changed.
+    heard_protected: whether anything has come under keys.
+    finished, peer_finished: whether the mapper's and the target's Finished have passed.
     """
 
-    def __init__(self, scenario: Scenario, credentials: TestCredentials) -> None:
-        self.version = scenario.version
-        self.is_server = scenario.role is Role.CLIENT
-        self.chain, self.key = identity(credentials)
-        self.server_name = credentials.server_name
-        self.random = urandom(RANDOM_LENGTH)
-        self.session_id = urandom(RANDOM_LENGTH) if self.is_tls13 else b""
-        self.client_random = self.server_random = bytes(RANDOM_LENGTH)
-        self.hello: Hello | None = None
-        self.target_key: PublicKey | None = None
-        self.group: int = DEFAULT_GROUP
-        self.premaster = b""
-        self.master = b""
-        self.extended = False
+    version: ClassVar[ProtocolVersion]
+    unhashed: ClassVar[frozenset[int]]
+    """Types of handshake messages that are in no transcript."""
+
+    def __init__(self, plays_client: bool, identity: Identity) -> None:
+        self.plays_client = plays_client
+        self.identity = identity
         self.reader = RecordReader()
         self.writer = RecordWriter()
-        self.keyed_writer = False
-        self.transcript = Transcript()
-        self._suite: Suite | None = None
-        self._handshake: KeySchedule | None = None
-        self._client_handshake = self._server_handshake = b""
-        self._application: tuple[bytes, bytes] | None = None
-        self._read_secret = self._write_secret = b""
-
-    @property
-    def is_tls13(self) -> bool:
-        """Whether the scenario's version is TLS 1.3."""
-        return self.version is Version.TLS13
-
-    @property
-    def keyed(self) -> bool:
-        """Whether TLS 1.3 handshake keys exist."""
-        return self._handshake is not None
+        self.writes_protected = False
+        self.reads_protected = False
+        self.read_changes = 0
+        self.heard_protected = False
+        self.offered: ClientHello = hellos.offer(self.version, identity.server_name)
+        self.answered: ServerHello | None = None
+        self.share: KeyShare = key_shares()[hellos.chosen_group(self.version, self.offered)]
+        self.peer_share: bytes | None = None
+        self.peer_key: PublicKey | None = None
+        self.finished = False
+        self.peer_finished = False
+        self._heard_offer = False
+        self._messages = bytearray()
 
     @property
     def suite(self) -> Suite:
-        """The cipher suite; before any hello, the first of the version."""
-        if self._suite is None:
-            self._choose(SUITES[self.version][0])
-        assert self._suite is not None
-        return self._suite
+        """The suite that was chosen, or the mapper's first choice."""
+        chosen = None if self.answered is None else SUITES.get(self.answered.cipher_suite)
+        if chosen is None or chosen.version is not self.version:
+            return hellos.OFFERED_SUITES[self.version][0]
+        return chosen
 
-    def _choose(self, number: int) -> None:
-        if self._suite is None:
-            self._suite = SUITE_TABLE[number]
-            self.transcript.choose(self._suite.hash_name)
+    @property
+    def server_random(self) -> bytes:
+        """The server's random, which is the mapper's own before any ServerHello."""
+        return SERVER_RANDOM if self.answered is None else self.answered.random
 
-    # What the hellos settle.
+    def send(self, name: str, message: bytes) -> bytes:
+        """Return the records of handshake message `name`, and do what follows from sending it."""
+        records = b"".join(self.writer.protect(ContentType.HANDSHAKE, message))
+        self.keep(message)
+        self.after_sent(name)
+        return records
 
-    def take_client_hello(self, hello: Hello) -> None:
-        """Note the target's first ClientHello and take the first suite that both know."""
-        if self.hello is None:
-            self.hello, self.client_random = hello, hello.random
-            common = [number for number in hello.suites if number in SUITES[self.version]]
-            self._choose((common or SUITES[self.version])[0])
-
-    def take_server_hello(self, hello: Hello) -> None:
-        """Note the target's ServerHello; its suite must be known (`KeyError`)."""
-        self.server_random = hello.random
-        self._choose(SUITE_TABLE[hello.suites[0]].number)
-        self.extended = EXTENDED_MASTER_SECRET in hello.extensions
-        if self.is_tls13 and KEY_SHARE in hello.extensions:
-            self.agree(*chosen_share(hello.extensions[KEY_SHARE]))
-
-    def answer_client_hello(self) -> int:
-        """Settle the group and secret of our own ServerHello, and return the group."""
-        offered = key_shares(self.hello.extensions[KEY_SHARE]) if self._has_share() and self.hello else {}
-        common = [group for group in shares() if group in offered]
-        group = DEFAULT_GROUP if DEFAULT_GROUP in common or not common else common[0]
-        if group in offered:
-            self.agree(group, offered[group])
-        self.server_random = self.random
-        return group
-
-    def _has_share(self) -> bool:
-        return self.hello is not None and KEY_SHARE in self.hello.extensions
-
-    def agree(self, group: int, public: bytes) -> None:
-        """Compute the shared secret with the target's public key; raises `KeyError` or `IllegalParameter`."""
-        self.group = group
-        self.premaster = shares()[group].exchange(public)
-
-    # TLS 1.2.
-
-    def derive_master(self) -> None:
-        """Derive the TLS 1.2 master secret; the transcript reaches to ClientKeyExchange."""
-        if self.extended:
-            digest = self.transcript.digest()
-            self.master = tls12.extended_master_secret(self.suite, self.premaster, digest)
-        else:
-            self.master = tls12.master_secret(
-                self.suite, self.premaster, self.client_random, self.server_random
-            )
-
-    def change_cipher(self, *, ours: bool) -> None:
-        """Put the TLS 1.2 keys of one direction into force."""
-        block = tls12.key_block(self.suite, self.master, self.client_random, self.server_random)
-        keys = block.server if self.is_server is ours else block.client
-        self.keyed_writer |= ours
-        (self.writer if ours else self.reader).use(Protection12(self.suite, keys))
-
-    # TLS 1.3.
-
-    def derive_handshake(self) -> None:
-        """Put the handshake keys into force, both ways, once; the transcript reaches to ServerHello."""
-        if self._handshake is not None:
+    def keep(self, message: bytes) -> None:
+        """Append a handshake message to the transcript, which ends with the handshake."""
+        complete = self.finished and self.peer_finished
+        if message[0] in self.unhashed or complete or len(self._messages) > MAX_TRANSCRIPT:
             return
-        stage = self._handshake = KeySchedule.early(self.suite).handshake(self.premaster)
-        digest = self.transcript.digest()
-        self._client_handshake = stage.derive(Label.CLIENT_HANDSHAKE_TRAFFIC, digest)
-        self._server_handshake = stage.derive(Label.SERVER_HANDSHAKE_TRAFFIC, digest)
-        pair = (self._client_handshake, self._server_handshake)
-        self._use(read=pair[0] if self.is_server else pair[1], write=pair[1] if self.is_server else pair[0])
+        self._messages += message
 
-    def derive_application(self) -> None:
-        """Derive the application secrets, once; the transcript reaches to the server's Finished."""
-        if self._handshake is not None and self._application is None:
-            main, digest = self._handshake.main(), self.transcript.digest()
-            self._application = (
-                main.derive(Label.CLIENT_APPLICATION_TRAFFIC, digest),
-                main.derive(Label.SERVER_APPLICATION_TRAFFIC, digest),
-            )
+    def messages(self) -> bytes:
+        """Return the transcript itself."""
+        return bytes(self._messages)
 
-    def use_application(self, *, ours: bool) -> None:
-        """Put the application keys of one direction into force, where they exist."""
-        if self._application is not None:
-            secret = self._application[1 if self.is_server is ours else 0]
-            self._use(write=secret) if ours else self._use(read=secret)
+    def transcript_hash(self) -> bytes:
+        """Return the hash of the transcript under the suite's hash function."""
+        return hashlib.new(self.suite.hash_name, self._messages).digest()
 
-    def update(self, *, ours: bool) -> None:
-        """Go on to the next application keys of one direction (RFC 8446 7.2)."""
-        before = self._write_secret if ours else self._read_secret
-        if before:
-            secret = tls13.next_traffic_secret(self.suite, before)
-            self._use(write=secret) if ours else self._use(read=secret)
+    def hear_offer(self, hello: ClientHello) -> None:
+        """Take note of a target's ClientHello; a later one changes nothing."""
+        if self.plays_client or self._heard_offer:
+            return
+        self._heard_offer = True
+        self.offered = hello
+        group = hellos.chosen_group(self.version, hello)
+        self.share = key_shares()[group]
+        self.peer_share = hellos.offered_shares(hello).get(group)
 
-    def _use(self, *, read: bytes = b"", write: bytes = b"") -> None:
-        if read:
-            self._read_secret = read
-            self.reader.use(Protection13(self.suite, tls13.traffic_keys(self.suite, read)))
-        if write:
-            self._write_secret = write
-            self.keyed_writer = True
-            self.writer.use(Protection13(self.suite, tls13.traffic_keys(self.suite, write)))
+    def hear_answer(self, hello: ServerHello) -> None:
+        """Take note of a target's ServerHello; a later one changes nothing."""
+        if not self.plays_client or self.answered is not None:
+            return
+        self.answered = hello
+        entry = hellos.answered_share(hello)
+        if entry is not None:
+            self.hear_share(entry.group, entry.key_exchange)
 
-    # Both.
+    def hear_share(self, group: int, public: bytes) -> None:
+        """Take note of a target server's key share; of a group that was not offered there is none."""
+        share = key_shares().get(group)
+        if share is not None:
+            self.share, self.peer_share = share, public
 
-    def verify_data(self, *, ours: bool) -> bytes:
-        """Return what the next Finished of one side must contain."""
-        from_server = self.is_server is ours
-        suite, digest = self.suite, self.transcript.digest()
-        if not self.is_tls13:
-            label = tls12.SERVER_FINISHED if from_server else tls12.CLIENT_FINISHED
-            return tls12.verify_data(suite, self.master, label, digest)
-        secret = self._server_handshake if from_server else self._client_handshake
-        return tls13.verify_data(suite, secret or bytes(suite.hash_length), digest)
+    def answer(self) -> ServerHello:
+        """Return the ServerHello that answers the offer."""
+        return hellos.answer(self.version, self.offered)
+
+    def shared_secret(self) -> bytes | None:
+        """Return what the key exchange gives, or None without two usable halves."""
+        if self.peer_share is None:
+            return None
+        try:
+            return self.share.exchange(self.peer_share)
+        except CodecError:
+            return None
+
+    def protect_writing(self, protection: Protection) -> None:
+        """Send under new keys from here on."""
+        self.writer.use(protection)
+        self.writes_protected = True
+
+    def protect_reading(self, protection: Protection) -> None:
+        """Expect new keys from here on."""
+        self.reader.use(protection)
+        self.reads_protected = True
+        self.read_changes += 1
+
+    @abstractmethod
+    def after_sent(self, name: str) -> None:
+        """Do what follows from the handshake message `name`, just sent."""
+
+    @abstractmethod
+    def after_heard(self, name: str) -> None:
+        """Do what follows from the handshake message `name`, just heard."""
+
+    @abstractmethod
+    def change_cipher_spec(self, value: bytes) -> bytes:
+        """Return a ChangeCipherSpec record with `value`, and do what it announces."""
+
+    @abstractmethod
+    def hear_change_cipher_spec(self) -> bool:
+        """Do what a target's ChangeCipherSpec announces; tells whether it may come at all."""
+
+    @abstractmethod
+    def admits_in_clear(self, content_type: ContentType) -> bool:
+        """Tell whether a target may send a record of this type without protection now."""
+
+    @abstractmethod
+    def verify_data(self, own: bool) -> bytes:
+        """Return the content of a Finished that the mapper (`own`) or the target sends now."""
+
+    @abstractmethod
+    def signed_transcript(self, own: bool, /) -> bytes:
+        """Return what a CertificateVerify of the mapper (`own`) or the target signs now."""

@@ -1,4 +1,7 @@
-"""The peer without a state machine: sends what it is told, names what comes back."""
+"""The mapper's face: the other end of a target's connection, which sends what it is told to.
+
+It has no phases and no opinion; `build` and `classify` know how, `connection` remembers.
+"""
 
 from __future__ import annotations
 
@@ -6,40 +9,52 @@ from typing import Final
 
 from tlsmodel.credentials import TestCredentials
 from tlsmodel.mapper.build import build
-from tlsmodel.mapper.classify import Classifier
+from tlsmodel.mapper.classify import Listener
 from tlsmodel.mapper.connection import Connection
-from tlsmodel.spec.scenario import Scenario
-from tlsmodel.spec.symbols import Symbol, emissions
+from tlsmodel.mapper.identity import identity
+from tlsmodel.mapper.tls12 import Connection12
+from tlsmodel.mapper.tls13 import Connection13
+from tlsmodel.spec.scenario import Role, Scenario, Version
+from tlsmodel.spec.symbols import Symbol, emission
 
 MAX_EMISSIONS: Final = 1000
-"""Messages named between two calls of `take_emissions`; what a flood brings beyond is dropped unread."""
+"""Emissions that wait to be taken; a target that sends more than this in one step is heard no further."""
+
+_CONNECTIONS: Final[dict[Version, type[Connection]]] = {
+    Version.TLS12: Connection12,
+    Version.TLS13: Connection13,
+}
 
 
 class Peer:
-    """The other end of a target's connection.
+    """A TLS peer without a state machine.
 
     Parameters
     ----------
-    scenario: version, and the target's role; the peer has the other role.
-    credentials: the certificate that a server shows; the target trusts its authority.
+    scenario: version, and role of the *target*; the peer plays the other one.
+    credentials: what it shows as a server, and whom it asks for as a client.
     """
 
     def __init__(self, scenario: Scenario, credentials: TestCredentials) -> None:
-        self._connection = Connection(scenario, credentials)
-        self._classifier = Classifier(self._connection)
-        self._heard: list[str] = []
+        kind = _CONNECTIONS[scenario.version]
+        self._connection = kind(scenario.role is Role.SERVER, identity(credentials))
+        self._listener = Listener(self._connection)
+        self._emissions: list[Symbol] = []
 
     def build(self, symbol: Symbol) -> bytes:
-        """Return the wire bytes of a delivery at this moment, under the keys in force."""
-        return build(self._connection, symbol)
+        """Return the wire bytes of a delivery under the keys in use now.
+
+        Raises `KeyError` for a symbol that stands for no bytes: no delivery, or the end of the stream.
+        """
+        return build(self._connection, symbol.name)
 
     def receive(self, data: bytes) -> None:
-        """Take bytes that the target wrote, in any portions."""
-        room = MAX_EMISSIONS - len(self._heard)
-        if room > 0:
-            self._heard += self._classifier.feed(data)[:room]
+        """Take bytes that the target wrote, in any portions; never raises."""
+        for name in self._listener.listen(data):
+            if len(self._emissions) < MAX_EMISSIONS:
+                self._emissions.append(emission(name))
 
     def take_emissions(self) -> tuple[Symbol, ...]:
-        """Return what the target has sent since the last call, one emission a message."""
-        heard, self._heard = self._heard, []
-        return emissions(heard)
+        """Return what was heard since the last call, one symbol a message, in order."""
+        taken, self._emissions = tuple(self._emissions), []
+        return taken

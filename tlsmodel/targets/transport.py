@@ -49,6 +49,7 @@ class Transport:
         self._read_armed: Symbol | None = None
         self._write_armed: Symbol | None = None
         self._write_allowance = 0
+        self._torn = False
 
     def deliver(self, symbol: Symbol) -> None:
         """Queue a delivery; it is turned into bytes when the target reads it."""
@@ -60,7 +61,8 @@ class Transport:
             self._read_armed = symbol
         else:
             self._write_armed = symbol
-            self._write_allowance = CUT_BYTES if symbol is WRITE_CUT else 0
+            # What is left of a cut write is not cut again but blocked, so that no record ever ends in a cut.
+            self._write_allowance = CUT_BYTES if symbol is WRITE_CUT and not self._torn else 0
 
     def calm_writes(self) -> None:
         """Disarm what would strike the next write (for the courtesy alert after a fatal code)."""
@@ -82,11 +84,13 @@ class Transport:
     def push(self, data: bytes) -> int:
         """Write `data`; returns how many bytes were accepted (at least one)."""
         if self._write_armed is None:
+            self._torn = False
             self._peer.receive(data)
             return len(data)
         if self._write_armed is WRITE_CUT and self._write_allowance:
             accepted = data[: self._write_allowance]
             self._write_allowance -= len(accepted)
+            self._torn = True
             self._peer.receive(accepted)
             return len(accepted)
         armed, self._write_armed = self._write_armed, None
