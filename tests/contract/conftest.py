@@ -71,21 +71,6 @@ class Box:
         return returned
 
 
-DEPARTURES = {
-    "test_the_direction_tells_that_a_write_was_interrupted[tls13-client-gnutls-write_cut-answer1]": (
-        "change-cipher-spec-not-resumed: an interrupted ChangeCipherSpec leaves with a later flight"
-    ),
-}
-"""Where libgnutls departs from its manual: expected to fail, and the suite fails if it no longer does."""
-
-
-def pytest_collection_modifyitems(items):
-    for item in items:
-        reason = DEPARTURES.get(item.name)
-        if reason:
-            item.add_marker(pytest.mark.xfail(strict=True, reason=reason))
-
-
 @pytest.fixture(scope="session")
 def credentials():
     return shared_credentials()

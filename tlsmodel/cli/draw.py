@@ -39,12 +39,13 @@ def command(
             say_json({"files": [str(path) for path in written]}) if as_json else print(*written, sep="\n")
             return
         machine = build(name)
-        trace = None
+        trace, expected = None, None
         if highlight is not None:
             from tlsmodel.hunt.finding import read
 
-            trace = read(highlight.parent if highlight.is_file() else highlight).trace
-        diagram = phases(machine, trace) if view is View.PHASES else full(machine)
+            finding = read(highlight.parent if highlight.is_file() else highlight)
+            trace, expected = finding.trace, finding.expected
+        diagram = phases(machine, trace, expected) if view is View.PHASES else full(machine)
         render(diagram, out)
     if as_json:
         say_json({"file": str(out), "nodes": len(diagram.nodes), "edges": len(diagram.edges)})

@@ -46,8 +46,8 @@ def command(
 ) -> None:
     """Serve handshakes; print for each connection what was negotiated and its path through the model."""
     with faults_in_one_line():
-        config = _config(cert, key, version, alpn)
         host, port = address(where)
+        config = _config(cert, key, version, alpn)
         listener = socket.create_server((host, port), family=_family(host))
     with listener:
         print(f"listening on {where}", file=sys.stderr, flush=True)

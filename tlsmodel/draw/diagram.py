@@ -1,6 +1,7 @@
-"""The neutral diagram: nodes, edges, notes and marks, without any idea of how they will look.
+"""The neutral diagram: nodes, edges, clusters and words, without layout, colour or file format.
 
-Every renderer (Graphviz, DOT text, Mermaid, PlantUML) reads only this.
+Every picture and every text export of a graph reads only this; what is extracted from a machine and how it
+looks are decided elsewhere.  Pure data, in drawing order.
 """
 
 from __future__ import annotations
@@ -9,70 +10,106 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Shape(StrEnum):
+class NodeKind(StrEnum):
     """What a node stands for."""
 
     START = "start"
-    PHASE = "phase"
+    STATE = "state"
     FINAL = "final"
-    DEAD = "dead"
-
-
-class Mark(StrEnum):
-    """Why a node or edge stands out."""
-
-    NONE = "none"
-    USED = "used"
+    FAILED = "failed"
+    OUTSIDE = "outside"
+    NOTE = "note"
     DEPARTURE = "departure"
 
 
+class EdgeKind(StrEnum):
+    """What makes the machine take an edge."""
+
+    DELIVERY = "delivery"
+    CALL = "call"
+    ENVIRONMENT = "environment"
+    REFUSAL = "refusal"
+    LINK = "link"
+
+
+class LineKind(StrEnum):
+    """What one line of a label says."""
+
+    NAME = "name"
+    RECEIVED = "received"
+    SENT = "sent"
+    CALLED = "called"
+    NOTED = "noted"
+    STEP = "step"
+    FAULT = "fault"
+
+
 @dataclass(frozen=True, slots=True)
-class Label:
-    """What an edge says: the input (``handshake()`` is a call, ``?Finished`` a delivery) and what is sent."""
+class Line:
+    """One line of a label."""
 
-    given: str
-    sent: tuple[str, ...] = ()
-
-    def lines(self) -> tuple[str, ...]:
-        """The label as plain lines; emissions begin with ``!``."""
-        return (self.given, *(f"!{name}" for name in self.sent))
+    kind: LineKind
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A place: `notes` are small lines below its name."""
+    """A node; `marked` when a highlighted path passes through it."""
 
     id: str
-    name: str
-    shape: Shape = Shape.PHASE
-    notes: tuple[str, ...] = ()
-    mark: Mark = Mark.NONE
+    kind: NodeKind
+    lines: tuple[Line, ...]
+    cluster: str | None = None
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A way from `source` to `target`; parallel ones are one edge with several labels."""
+    """All parallel transitions between two nodes, one label; `marked` when a highlighted path takes it."""
 
     source: str
     target: str
-    labels: tuple[Label, ...]
-    mark: Mark = Mark.NONE
+    kind: EdgeKind
+    lines: tuple[Line, ...] = ()
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Nodes that belong together, named by `Node.cluster`."""
+
+    id: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """A picture in the abstract.
+    """A picture before it is drawn.
 
     Parameters
     ----------
-    title: heading.
-    description: alternative text for those who cannot see it.
-    nodes, edges: in a stable order.
-    legend: lines that explain the signs.
+    name: the machine and view, fit for a file name or an identifier.
+    title: a heading.
+    alternative: the same in words, for those who do not see it.
+    legend: how to read the notation, one line each.
+    nodes, edges, clusters: in the order in which they are to be drawn.
     """
 
+    name: str
     title: str
-    description: str
+    alternative: str
+    legend: tuple[str, ...]
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    legend: tuple[str, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+
+
+def printable(text: str) -> str:
+    """Return `text` with what no file format can be trusted to carry replaced by U+FFFD."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def some(texts: tuple[str, ...], most: int = 3) -> str:
+    """Return alternatives in words, at most so many of them."""
+    shown = " or ".join(texts[:most])
+    return f"{shown} or {len(texts) - most} more" if len(texts) > most else shown

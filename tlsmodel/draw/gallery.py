@@ -1,56 +1,70 @@
-"""The pictures of `diagrams/`, made from the model and nothing else, and the check that they are fresh."""
+"""The pictures of ``diagrams/``, made from the model and nothing else, and the check that they are fresh.
+
+``tlsmodel draw --all -o diagrams`` or ``python -m tlsmodel.draw.gallery diagrams`` writes them.
+"""
 
 from __future__ import annotations
 
-import re
+import sys
+from collections import deque
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from tlsmodel.draw.render import to_svg
+from tlsmodel.draw.chart import chart, headline
+from tlsmodel.draw.mermaid import sequence_mermaid
+from tlsmodel.draw.phase_view import phases
 from tlsmodel.draw.sequence import sequence_svg
+from tlsmodel.draw.svg import texts, to_svg
 from tlsmodel.draw.text import to_mermaid
-from tlsmodel.draw.views import phases
-from tlsmodel.machine import Machine, Trace, build
-from tlsmodel.machine.regions import State
-from tlsmodel.machine.trace import Step
-from tlsmodel.spec.row import Row, Verb
-from tlsmodel.spec.scenario import SCENARIOS
-from tlsmodel.spec.symbols import HANDSHAKE, Kind
+from tlsmodel.machine.machine import VIEW_SUFFIX, Machine, build
+from tlsmodel.machine.trace import Step, Trace
+from tlsmodel.spec.row import Row
+from tlsmodel.spec.scenario import SCENARIOS, scenario
+from tlsmodel.spec.symbols import HANDSHAKE, Symbol
+from tlsmodel.spec.tables import TABLES
 
 INDEX: Final = "README.md"
+INBOX: Final = {"inbox": "8"}
+"""A whole flight of the peer may wait."""
+HEAD: Final = """# Diagrams
+
+Drawn from the tables in `tlsmodel/spec` by one command; `tests/unit/draw/test_gallery.py` fails when a
+picture no longer shows what the tables say. Do not edit.
+
+```
+tlsmodel draw --all -o diagrams
+```
+
+In all of them `?Message` is received, `!Message` is sent and `call()` is made by the application. The
+handshakes are found by walking the model: the peer sends each flight at once, and the application calls
+`handshake()` until it returns `SUCCESS`.
+"""
 
 
 def pictures() -> dict[str, str]:
-    """Return every file of the gallery: name -> content."""
+    """Return every file of the gallery: name and content."""
     files: dict[str, str] = {}
-    lines = [
-        "# Diagrams",
-        "",
-        "Generated from the tables by `tlsmodel draw --all -o diagrams`; do not edit.",
-        "",
-    ]
+    parts = [HEAD]
     for name in SCENARIOS:
-        view = phases(build(f"{name}:handshake"))
-        chart = honest_run(build(name))
+        machine = build(scenario(name).with_settings(INBOX))
+        view, trace = phases(machine), full_handshake(machine)
         files[f"{name}.svg"] = to_svg(view)
         files[f"{name}.mmd"] = to_mermaid(view)
-        files[f"{name}-sequence.svg"] = sequence_svg(chart)
-        lines += [
-            f"## {name}",
-            "",
-            f"![{view.description}]({name}.svg)",
-            "",
-            f"A full handshake, call by call ([Mermaid source of the phases]({name}.mmd)):",
-            "",
-            f"![Sequence chart of a full handshake of {name} in {len(chart)} steps]({name}-sequence.svg)",
-            "",
-        ]
-    files[INDEX] = "\n".join(lines)
+        files[f"{name}-sequence.svg"] = sequence_svg(trace)
+        files[f"{name}-sequence.mmd"] = sequence_mermaid(trace)
+        parts.append(
+            f"## {headline(machine)}\n\n"
+            f"![{_plain(view.alternative)}]({name}.svg)\n\n"
+            f"The same as [Mermaid text]({name}.mmd). "
+            f"A full handshake (as [Mermaid text]({name}-sequence.mmd)):\n\n"
+            f"![{_plain(chart(trace).alternative)}]({name}-sequence.svg)\n"
+        )
+    files[INDEX] = "\n".join(parts)
     return files
 
 
 def write_gallery(directory: Path) -> list[Path]:
-    """Write the gallery; raises `OSError`."""
+    """Write the gallery and return its files; raises `OSError`."""
     directory.mkdir(parents=True, exist_ok=True)
     written = []
     for name, content in pictures().items():
@@ -63,38 +77,56 @@ def write_gallery(directory: Path) -> list[Path]:
 def stale(directory: Path) -> list[str]:
     """Return the names of files that are missing or do not show what the model says.
 
-    Layouts of different Graphviz versions differ, so of laid-out pictures only the texts are compared.
+    Versions of Graphviz and fonts place things differently, so of laid-out pictures only the words count.
     """
     wrong = []
     for name, content in pictures().items():
         path = directory / name
         there = path.read_text("utf-8") if path.is_file() else ""
-        laid_out = name.endswith(".svg") and "-sequence" not in name
-        same = texts(there) == texts(content) if laid_out else there == content
-        if not same:
+        fresh = texts(there) == texts(content) if name.endswith(".svg") else there == content
+        if not fresh:
             wrong.append(name)
     return wrong
 
 
-def texts(svg: str) -> list[str]:
-    """Return all texts of an SVG, sorted."""
-    return sorted(re.findall(r">([^<>]*[^<>\s][^<>]*)</(?:text|title|desc)>", svg))
+def full_handshake(machine: Machine[Any]) -> Trace:
+    """Return an undisturbed full handshake of a session machine whose inbox holds a flight.
 
-
-def honest_run(machine: Machine[State]) -> Trace:
-    """Return the undisturbed handshake of a session machine: what is waited for comes, and is read."""
-    expected = {
-        row.at: row.on
-        for row in reversed(list(machine.rows.values()))
-        if isinstance(row, Row) and row.verb is Verb.ADVANCE and row.on.kind is Kind.DELIVERY
-        if not row.to.endswith("_R") and row.on.name != "CertificateRequest"
-    }
-    state, steps = machine.initial, []
-    while not machine.state(state).complete:
-        here = machine.state(state)
-        nothing_sent = here.phase == "START" and here.phase not in expected
-        given = HANDSHAKE if nothing_sent or here.inbox else expected[here.phase]
-        answer = machine.successors(state, given)[0]
+    The peer sends what a shortest way through the phases asks for; the application calls after each flight.
+    """
+    state = machine.initial
+    steps: list[Step] = []
+    for given in (HANDSHAKE, *_inputs(build(f"{machine.scenario.name}{VIEW_SUFFIX}")), HANDSHAKE):
+        if steps and given is HANDSHAKE and not machine.state(state).inbox:
+            continue
+        answer = max(machine.successors(state, given), key=lambda item: len(item.output.emissions))
         steps.append(Step(given, answer.output, answer.rows))
         state = answer.target
     return Trace(machine.name, tuple(steps))
+
+
+def _inputs(view: Machine[Any]) -> list[Symbol]:
+    """Return a shortest way to the last phase, with a call wherever the peer must wait for an answer."""
+    final = TABLES[view.scenario.version, view.scenario.role].final
+    ways: dict[int, list[Symbol]] = {view.initial: []}
+    queue = deque([view.initial])
+    while queue:
+        number = queue.popleft()
+        if view.state(number).phase == final:
+            return ways[number]
+        for given in view.enabled(number):
+            for _, target, rows in view.successors(number, given):
+                if target not in ways:
+                    row = view.rows[rows[0]]
+                    answered = isinstance(row, Row) and any(not item.once for item in row.emit)
+                    ways[target] = [*ways[number], given, *([HANDSHAKE] if answered else [])]
+                    queue.append(target)
+    raise LookupError(f"{view.name}: {final} is out of reach")
+
+
+def _plain(alternative: str) -> str:
+    return alternative.replace("[", "(").replace("]", ")")
+
+
+if __name__ == "__main__":
+    print(*write_gallery(Path(sys.argv[1] if len(sys.argv) > 1 else "diagrams")), sep="\n")

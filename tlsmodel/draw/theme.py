@@ -1,30 +1,90 @@
-"""Colours and type: one place for all pictures.
+"""Colours, line styles and fonts, in one place; nothing is told by colour alone.
 
-The palette is Okabe and Ito's, which readers with colour-blindness can tell apart; nothing is told by colour
-alone.  Dark viewers get the dark values through a media query.
+The hues are Okabe and Ito's, safe for colour-blind readers, darkened where text needs the contrast.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
+
+from tlsmodel.draw.diagram import EdgeKind, LineKind, NodeKind
 
 FONT: Final = "Helvetica,Arial,sans-serif"
-INK, PAPER, FAINT = "#1b1f24", "#ffffff", "#6a737d"
-USED, DEPARTURE = "#0072b2", "#d55e00"
-PHASE_FILL, START_FILL, FINAL_FILL, DEAD_FILL = "#f3f6f9", "#e6f2fa", "#e3f4ec", "#f6f6f6"
 
-STYLE: Final = """
-text { font-family: Helvetica, Arial, sans-serif; }
-@media (prefers-color-scheme: dark) {
-  svg { background: #14181d; }
-  .paper { fill: #14181d; }
-  text { fill: #e6e9ed !important; }
-  .faint text, text.faint { fill: #9aa4ae !important; }
-  .node polygon, .node path, .node ellipse { fill: #222a33; stroke: #9aa4ae; }
-  .edge path, .lane { stroke: #9aa4ae; }
-  .edge polygon { fill: #9aa4ae; stroke: #9aa4ae; }
-  .used path { stroke: #56b4e9 !important; }
-  .used polygon { stroke: #56b4e9 !important; }
-  .departure path, .departure polygon, .departure rect { stroke: #e69f00 !important; }
+PAPER, INK, MUTED, QUIET = "#ffffff", "#1f2328", "#59636e", "#f2f4f7"
+BLUE, GREEN, RED = "#005a93", "#00694b", "#a53f00"
+PALE_BLUE, PALE_GREEN, PALE_RED, PALE_YELLOW = "#e3effa", "#def3ea", "#fbe9de", "#fff4c2"
+
+DARK: Final = {
+    PAPER: "#0d1117",
+    INK: "#e6edf3",
+    MUTED: "#a2abb5",
+    QUIET: "#1b222b",
+    BLUE: "#79c0ff",
+    GREEN: "#56d4a5",
+    RED: "#ffa36b",
+    PALE_BLUE: "#11304d",
+    PALE_GREEN: "#0f3a2b",
+    PALE_RED: "#48220d",
+    PALE_YELLOW: "#46390a",
 }
-"""
+"""Each colour on a dark page."""
+
+TEXT: Final = {
+    LineKind.NAME: INK,
+    LineKind.RECEIVED: INK,
+    LineKind.SENT: BLUE,
+    LineKind.CALLED: GREEN,
+    LineKind.NOTED: MUTED,
+    LineKind.STEP: RED,
+    LineKind.FAULT: RED,
+}
+
+
+class NodeStyle(NamedTuple):
+    """Shape, fill and outline of a node."""
+
+    shape: str
+    style: str
+    fill: str
+    line: str
+    width: float
+    rings: int = 1
+
+
+NODES: Final = {
+    NodeKind.START: NodeStyle("oval", "filled", PALE_BLUE, BLUE, 1.4),
+    NodeKind.STATE: NodeStyle("box", "rounded,filled", QUIET, MUTED, 1.0),
+    NodeKind.FINAL: NodeStyle("box", "filled", PALE_GREEN, GREEN, 1.4, 2),
+    NodeKind.FAILED: NodeStyle("octagon", "filled", PALE_RED, RED, 1.4),
+    NodeKind.OUTSIDE: NodeStyle("box", "dashed", PAPER, MUTED, 1.0),
+    NodeKind.NOTE: NodeStyle("note", "filled", PAPER, MUTED, 1.0),
+    NodeKind.DEPARTURE: NodeStyle("note", "filled,dashed", PALE_YELLOW, RED, 2.5),
+}
+
+
+class EdgeStyle(NamedTuple):
+    """Line, arrowhead and colour of an edge."""
+
+    style: str
+    head: str
+    line: str
+
+
+EDGES: Final = {
+    EdgeKind.DELIVERY: EdgeStyle("solid", "normal", INK),
+    EdgeKind.CALL: EdgeStyle("dashed", "normal", GREEN),
+    EdgeKind.ENVIRONMENT: EdgeStyle("dotted", "normal", MUTED),
+    EdgeKind.REFUSAL: EdgeStyle("dotted", "tee", RED),
+    EdgeKind.LINK: EdgeStyle("dashed", "none", RED),
+}
+MARKED_WIDTH: Final = 3.2
+
+
+def dark_mode() -> str:
+    """Return a style sheet that exchanges the colours on a dark page."""
+    rules = "".join(
+        f'.tlsmodel [fill="{light}"]{{fill:{dark}}}.tlsmodel [stroke="{light}"]{{stroke:{dark}}}'
+        for light, dark in DARK.items()
+    )
+    return f"@media (prefers-color-scheme: dark){{{rules}}}"

@@ -1,4 +1,4 @@
-"""GraphML, for networkx, yEd, Gephi and the like."""
+"""The flattened machine as GraphML, for graph tools."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any
 
 import networkx as nx
 
-from tlsmodel.machine import Machine
+from tlsmodel.machine.machine import Machine
 
 
 def to_graphml(machine: Machine[Any]) -> str:
-    """Return the whole machine as GraphML, with the attributes of `Machine.graph`, lists joined by ``;``."""
+    """Return the whole graph of `machine` as GraphML, with the attributes of `Machine.graph`; rows are joined
+    by spaces."""
     graph = machine.graph()
-    for _, _, edge in graph.edges(data=True):
-        edge["rows"] = "; ".join(edge["rows"])
-    return "\n".join(nx.generate_graphml(graph)) + "\n"
+    for _, _, attributes in graph.edges(data=True):
+        attributes["rows"] = " ".join(attributes["rows"])
+    return "\n".join([*nx.generate_graphml(graph), ""])

@@ -127,7 +127,7 @@ def write(finding: Finding, out: Path) -> Path:
     record = json.dumps(finding.to_json(), indent=2) + "\n"
     directory.joinpath(RECORD).write_text(record, "utf-8")
     directory.joinpath("trace.svg").write_text(sequence_svg(finding.trace, finding.expected), "utf-8")
-    picture = phases(build(f"{finding.trace.machine}:handshake"), finding.trace)
+    picture = phases(build(f"{finding.trace.machine}:handshake"), finding.trace, finding.expected)
     render(picture, directory / "path.svg")
     directory.joinpath("test_finding.py").write_text(
         _TEST.replace("{title}", finding.title.replace("\\", " ").replace(chr(34) * 3, "")), "utf-8"
