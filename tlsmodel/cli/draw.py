@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from errno import ENOENT
+from os import strerror
 from pathlib import Path
 
 import typer
@@ -32,6 +34,8 @@ def command(
     if (name is None) != everything:
         fail(Status.USAGE, "give one machine, or --all")
     with faults_in_one_line():
+        if not everything and not out.parent.is_dir():
+            raise FileNotFoundError(ENOENT, strerror(ENOENT), str(out))
         if everything:
             from tlsmodel.draw.gallery import write_gallery
 

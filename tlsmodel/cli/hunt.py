@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import sys
 import time
 from pathlib import Path
@@ -13,6 +14,9 @@ import typer
 from tlsmodel.cli.output import Status, faults_in_one_line, say_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
     from tlsmodel.hunt import HuntReport, Plan
     from tlsmodel.hunt.run import Progress
     from tlsmodel.hunt.stateful import Tally
@@ -73,11 +77,18 @@ def _present(quiet: bool) -> tuple[str, ...]:
 def _run(plan: Plan, quiet: bool) -> HuntReport:
     from tlsmodel.hunt import hunt
 
+    stopping = _interrupts()
     if quiet:
-        return hunt(plan)
-    print(f"seed {plan.seed}")
+        return hunt(plan, lambda *_: stopping())
+    print(f"seed {plan.seed}", flush=True)
     if not sys.stdout.isatty():
-        return hunt(plan, _lines())
+        tell = _lines()
+
+        def report_progress(name: str, scenario: str, share: float, tally: Tally) -> None:
+            stopping()
+            tell(name, scenario, share, tally)
+
+        return hunt(plan, report_progress)
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:24}"), BarColumn(), TextColumn("{task.fields[told]}"))
@@ -85,12 +96,30 @@ def _run(plan: Plan, quiet: bool) -> HuntReport:
         tasks = {name: bar.add_task(name, total=1.0, told="") for name in plan.targets}
 
         def advance(name: str, scenario: str, share: float, tally: Tally) -> None:
+            stopping()
             bar.update(tasks[name], completed=share, told=f"{scenario}: {_told(tally)}")
 
         report = hunt(plan, advance)
         for task in tasks.values():
             bar.update(task, completed=1.0)
     return report
+
+
+def _interrupts() -> Callable[[], None]:
+    """Remember Ctrl-C, so that one swallowed in the depths of a run still ends the hunt."""
+    struck: list[int] = []
+
+    def strike(number: int, _frame: FrameType | None) -> None:
+        struck.append(number)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, strike)
+
+    def check_struck() -> None:
+        if struck:
+            raise KeyboardInterrupt
+
+    return check_struck
 
 
 def _lines() -> Progress:

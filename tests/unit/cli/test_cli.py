@@ -28,7 +28,7 @@ def run(*arguments, **options):
         (["explore", "tls13-client", "--set", "inbox=99"], "from 1 to 8"),
         (["explore", "tls13-client", "--set", "colour=1"], "unknown setting 'colour'"),
         (["explore", "tls13-client:handshake", "--set", "inbox=2"], "has no settings"),
-        (["draw", "tls13-client", "-o", "x.gif"], "unknown picture format '.gif'"),
+        (["draw", "tls13-client", "-o", "x.gif"], "'x.gif': draw to a file that ends in"),
         (["draw", "tls13-client", "-o", "/nowhere/x.svg"], "/nowhere/x.svg: No such file or directory"),
         (["draw", "tls13-client", "-o", "x.svg", "--view", "full"], "states"),
         (["draw", "-o", "x.svg"], "give one machine, or --all"),
