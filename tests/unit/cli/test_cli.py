@@ -178,3 +178,39 @@ def test_a_refused_connection_is_one_line():
 
     assert finished.returncode == 2
     assert len(finished.stderr.splitlines()) == 1
+
+
+ABSENT = """
+import ctypes, sys
+
+def absent(name, *_, **__):
+    raise OSError(f"{name}: cannot open shared object file")
+
+ctypes.CDLL = absent
+sys.argv = ["tlsmodel", *sys.argv[1:]]
+from tlsmodel.cli.main import run
+run()
+"""
+
+
+def without_libgnutls(*arguments):
+    """Run the command where no shared library can be loaded by name."""
+    return subprocess.run(
+        [sys.executable, "-c", ABSENT, *arguments], capture_output=True, text=True, timeout=100, check=False
+    )
+
+
+def test_a_missing_libgnutls_is_one_line_and_status_3():
+    finished = without_libgnutls("hunt", "--target", "gnutls")
+
+    assert finished.returncode == 3
+    assert finished.stderr.splitlines() == [
+        "tlsmodel: libgnutls is not installed: install the package libgnutls30 (Debian, Ubuntu)"
+    ]
+
+
+def test_a_hunt_that_names_no_target_goes_on_without_libgnutls(tmp_path):
+    finished = without_libgnutls("hunt", "--examples", "20", "--seed", "1", "--out", str(tmp_path))
+
+    assert finished.returncode == 0, finished.stderr
+    assert "install the package libgnutls30 (Debian, Ubuntu); going on without it" in finished.stdout
