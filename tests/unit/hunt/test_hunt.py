@@ -26,7 +26,7 @@ def caught(tmp_path_factory):
     def report(bug):
         if bug not in reports:
             out = tmp_path_factory.mktemp(bug)
-            for seed in range(6):
+            for seed in range(10):
                 plan = Plan((f"zoo:{bug}",), seconds=8.0, seed=seed * 1000, out=out)
                 reports[bug] = hunt(plan)
                 if not reports[bug].clean:
