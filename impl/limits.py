@@ -37,3 +37,12 @@ MAX_WARNINGS: Final = 16
 
 KEY_UPDATES_PER_SECOND: Final = 8
 """How many KeyUpdate messages a peer may send within a second."""
+
+MIN_RECORD_SIZE_LIMIT: Final = 64
+"""The least that a peer may ask for as a limit on records (RFC 8449 section 4)."""
+
+MAX_UNREAD: Final = 4 * 2**14
+"""How much application data may wait for the caller before a re-handshake stops reading."""
+
+MAX_EARLY_DATA_SKIPPED: Final = 4 * 2**14
+"""How much refused early data a server drops where it has set no limit of its own."""

@@ -16,6 +16,8 @@ from impl.codes import Code
 from impl.config import Config
 from impl.parameters import Parameters
 from impl.perform import Memory
+from impl.record.channel import StreamChannel
+from impl.saved_session import SavedSession
 from impl.transports import Transport
 
 
@@ -49,7 +51,7 @@ class Session:
     __slots__ = ("_memory",)
 
     def __init__(self, config: Config, transport: Transport) -> None:
-        self._memory = Memory(config, transport, negotiation.START)
+        self._memory = Memory(config, transport, negotiation.START, StreamChannel())
 
     @property
     def parameters(self) -> Parameters | None:
@@ -71,10 +73,37 @@ class Session:
         """Carry the handshake through, or as far as the transport allows (gnutls_handshake(3)).
 
         On a TLS 1.3 session that is already complete a client changes its keys and asks the peer to do the
-        same, and a server does nothing.  On a complete TLS 1.2 session the answer is UNIMPLEMENTED_FEATURE,
-        which leaves the session as it is.
+        same, and a server does nothing.  On a complete TLS 1.2 session another handshake begins: a client
+        sends ClientHello, a server waits for one.  GOT_APPLICATION_DATA then means that data is waiting for
+        `record_recv`; the call is to be repeated after it.  A peer that refuses with no_renegotiation leaves
+        the session as it was, with WARNING_ALERT_RECEIVED.
         """
         return contract.handshake(self._memory)
+
+    def rehandshake(self) -> Code:
+        """Ask the client for another handshake: HelloRequest (gnutls_rehandshake(3)).
+
+        The client's ClientHello makes `record_recv` return REHANDSHAKE; then call `handshake`.  In TLS 1.3 it
+        is a KeyUpdate that asks for one.  INVALID_REQUEST at a client and during a handshake.
+        """
+        return contract.rehandshake(self._memory)
+
+    def session_data(self) -> SavedSession | None:
+        """Return what `Config.resume` of a later client takes (gnutls_session_get_data2(3)), or None.
+
+        In TLS 1.3 it is the newest ticket that `record_recv` has met; there is none before.
+        """
+        return self._memory.saved
+
+    def export(self, label: bytes, length: int, context: bytes | None = None) -> bytes | Code:
+        """Return keying material for the application (RFC 5705, RFC 8446 section 7.5; gnutls_prf_rfc5705(3)).
+
+        UNAVAILABLE_DURING_HANDSHAKE before the first handshake is complete.
+        """
+        exporter = self._memory.exporter
+        if exporter is None or not self._memory.complete:
+            return Code.UNAVAILABLE_DURING_HANDSHAKE
+        return exporter.export(label, context, length)
 
     def record_send(self, data: bytes) -> Sent | Code:
         """Send application data, at most one record of it (gnutls_record_send(3)).

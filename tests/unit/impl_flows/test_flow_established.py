@@ -20,7 +20,7 @@ TICKET = encode(NewSessionTicket13(7200, 1, b"\0", b"ticket"))
 def send_record(session, content_type, data):
     """Make a session send a record of any type under its keys."""
     memory = session._memory
-    for part in memory.writer.protect(content_type, data):
+    for part in memory.channel.writer.protect(content_type, data):
         memory.transport.push(part)
 
 
