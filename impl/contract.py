@@ -274,6 +274,8 @@ def alert_send(memory: Memory, level: AlertLevel, description: AlertDescription)
             return Code.INVALID_SESSION
         memory.queue_alert(level, description)
         memory.alert_on_its_way = (level, description)
+        if description == AlertDescription.NO_RENEGOTIATION:
+            memory.held = None
         if level == AlertLevel.FATAL and memory.failure is None:
             memory.fail(Refusal(Code.INVALID_SESSION, f"ended by our own fatal alert {description.name}"))
     try:

@@ -179,15 +179,6 @@ def test_a_server_has_nothing_to_do_in_a_second_handshake():
     assert len(made.server_wire.written) == written
 
 
-def test_a_second_handshake_of_tls12_is_not_implemented_and_does_no_harm():
-    made = established(TLS12)
-
-    assert made.client.handshake() is made.server.handshake() is Code.UNIMPLEMENTED_FEATURE
-    assert made.client.record_send(b"data") == Sent(4)
-    assert made.server.record_recv() == Received(b"data")
-    assert made.client.key_update() is Code.INVALID_REQUEST
-
-
 def test_a_client_passes_over_tickets_and_reads_on():
     made = established(TLS13)
     say(made.server, Send((TICKET, TICKET)))

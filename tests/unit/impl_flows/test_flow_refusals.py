@@ -408,4 +408,5 @@ def test_every_code_has_a_meaning_and_the_manual_decides_what_is_fatal():
         Code.GOT_APPLICATION_DATA,
         Code.WARNING_ALERT_RECEIVED,
         Code.REHANDSHAKE,
+        Code.REAUTH_REQUEST,
     }
