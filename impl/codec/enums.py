@@ -17,6 +17,8 @@ class ProtocolVersion(IntEnum):
     TLS11 = 0x0302
     TLS12 = 0x0303
     TLS13 = 0x0304
+    DTLS10 = 0xFEFF
+    DTLS12 = 0xFEFD
 
 
 class ContentType(IntEnum):
@@ -29,11 +31,12 @@ class ContentType(IntEnum):
 
 
 class HandshakeType(IntEnum):
-    """Handshake messages (RFC 8446 B.3, RFC 5246 A.4)."""
+    """Handshake messages (RFC 8446 B.3, RFC 5246 A.4, RFC 6347 section 4.3.2)."""
 
     HELLO_REQUEST = 0
     CLIENT_HELLO = 1
     SERVER_HELLO = 2
+    HELLO_VERIFY_REQUEST = 3
     NEW_SESSION_TICKET = 4
     END_OF_EARLY_DATA = 5
     ENCRYPTED_EXTENSIONS = 8
