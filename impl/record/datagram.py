@@ -41,7 +41,7 @@ class Drop(StrEnum):
     TYPE = "a record of unknown content type"
     VERSION = "a record of another version"
     EPOCH = "a record of a past epoch, or of one that is further off than the next"
-    EVICTED = "a record of the next epoch, pushed out by newer ones"
+    NO_ROOM = "a record that came too early, and more of them than are kept"
     REPLAYED = "a record that has come before, or is too old to tell"
     FORGED = "a record that fails authentication"
     LENGTH = "a record that is empty or too long"
@@ -165,7 +165,7 @@ class DatagramReader:
         self._early_bytes += len(raw)
         while self._early_bytes > MAX_EARLY_BYTES:
             self._early_bytes -= len(self._early.popleft())
-            self.dropped[Drop.EVICTED] += 1
+            self.dropped[Drop.NO_ROOM] += 1
 
 
 @dataclass(slots=True)

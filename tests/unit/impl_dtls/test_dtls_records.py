@@ -122,7 +122,7 @@ def test_what_waits_for_keys_is_bounded_and_the_newest_stays():
         reader.read(plain(DATA, bytes(1000), sequence, 1))
     reader.read(genuine)
 
-    assert reader.dropped[Drop.EVICTED] == 100 - MAX_EARLY_BYTES // 1013
+    assert reader.dropped[Drop.NO_ROOM] == 100 - MAX_EARLY_BYTES // 1013
     assert reader.use(protection()) == [Record(HANDSHAKE, b"Finished", True)]
 
 
