@@ -1,7 +1,7 @@
 """How much a peer may send before it is refused; every bound on hostile input has its name here.
 
-Sizes are in bytes.  Sources: RFC 8446 sections 5.1, 5.2 and 5.5, RFC 5246 section 6.2.3; the rest is policy
-that follows GnuTLS's defaults.
+Sizes are in bytes.  Sources: RFC 8446 sections 5.1, 5.2 and 5.5, RFC 5246 section 6.2.3, RFC 6347 section 4;
+the rest is policy that follows GnuTLS's defaults.
 """
 
 from __future__ import annotations
@@ -46,3 +46,27 @@ MAX_UNREAD: Final = 4 * 2**14
 
 MAX_EARLY_DATA_SKIPPED: Final = 4 * 2**14
 """How much refused early data a server drops where it has set no limit of its own."""
+
+MAX_DATAGRAM_SEQUENCE: Final = 2**48 - 1
+"""The DTLS record sequence number that is never used: within an epoch it must not wrap."""
+
+MAX_EPOCH: Final = 2**16 - 1
+"""The last DTLS epoch: a session that has reached it can change keys no more."""
+
+REPLAY_WINDOW: Final = 64
+"""How many DTLS records a replayed or late one may lie behind the newest."""
+
+MAX_EARLY_BYTES: Final = 2**16
+"""How much of DTLS records of the next epoch is kept until its keys are known."""
+
+MAX_MESSAGES_AHEAD: Final = 16
+"""How far ahead of its turn a DTLS handshake message may come."""
+
+MAX_REASSEMBLY: Final = 2 * MAX_HANDSHAKE_MESSAGE
+"""How much room the DTLS handshake messages that are not yet handed out may take, headers apart."""
+
+MAX_GAPS: Final = 64
+"""How many separate pieces of one DTLS handshake message may be held."""
+
+MAX_HELD_DATA: Final = 2**16
+"""How much application data is kept that a DTLS peer sent before its Finished arrived."""

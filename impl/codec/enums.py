@@ -31,7 +31,7 @@ class ContentType(IntEnum):
 
 
 class HandshakeType(IntEnum):
-    """Handshake messages (RFC 8446 B.3, RFC 5246 A.4)."""
+    """Handshake messages (RFC 8446 B.3, RFC 5246 A.4, RFC 6347 section 4.3.2)."""
 
     HELLO_REQUEST = 0
     CLIENT_HELLO = 1

@@ -15,8 +15,6 @@ from impl.crypto.aead import NONCE_LENGTH, TAG_LENGTH, TrafficKeys
 from impl.crypto.suites import Suite
 from impl.limits import MAX_EXPANSION_TLS12, MAX_EXPANSION_TLS13, MAX_PLAINTEXT
 
-_VERSION: Final = b"\x03\x03"
-
 
 class RecordError(Exception):
     """A record that is refused; `str()` of it is one line that says why.
@@ -38,15 +36,24 @@ class Protection(Protocol):
     Attributes
     ----------
     max_ciphertext: the longest protected fragment that is accepted, in bytes.
+    expansion: how many bytes are added to a fragment without padding.
     hides_type: whether the true content type travels inside, as in TLS 1.3; then what is not marked as
         application data is not protected.
     """
 
     max_ciphertext: int
+    expansion: int
     hides_type: bool
 
-    def seal(self, sequence: int, content_type: int, fragment: bytes, padding: int = 0) -> bytes:
-        """Return a whole record, header included."""
+    def seal(
+        self,
+        sequence: int,
+        content_type: int,
+        fragment: bytes,
+        padding: int = 0,
+        version: int = ProtocolVersion.TLS12,
+    ) -> bytes:
+        """Return a whole record, header included; `version` is what the header says."""
 
     def open(self, sequence: int, header: bytes, body: bytes) -> tuple[int, bytes]:
         """Return content type and fragment of a record; raises `RecordError`."""
@@ -61,7 +68,7 @@ class Protection12:
     keys: key and implicit nonce of the direction.
     """
 
-    __slots__ = ("_cipher", "_explicit", "_iv", "hides_type", "max_ciphertext")
+    __slots__ = ("_cipher", "_explicit", "_iv", "expansion", "hides_type", "max_ciphertext")
 
     def __init__(self, suite: Suite, keys: TrafficKeys) -> None:
         self.max_ciphertext = MAX_PLAINTEXT + MAX_EXPANSION_TLS12
@@ -69,16 +76,25 @@ class Protection12:
         self._cipher = suite.aead.make(keys.key)
         self._iv = keys.iv
         self._explicit = NONCE_LENGTH - suite.aead.fixed_iv_length
+        self.expansion = self._explicit + TAG_LENGTH
 
-    def seal(self, sequence: int, content_type: int, fragment: bytes, padding: int = 0) -> bytes:
+    def seal(
+        self,
+        sequence: int,
+        content_type: int,
+        fragment: bytes,
+        padding: int = 0,
+        version: int = ProtocolVersion.TLS12,
+    ) -> bytes:
         """Return a whole record; `padding` must be 0, for TLS 1.2 AEAD records have none."""
         if padding:
             raise ValueError("TLS 1.2 AEAD records have no padding")
         number = sequence.to_bytes(8)
-        associated = number + bytes((content_type,)) + _VERSION + len(fragment).to_bytes(2)
+        start = bytes((content_type,)) + version.to_bytes(2)
+        associated = number + start + len(fragment).to_bytes(2)
         explicit = number if self._explicit else b""
         body = explicit + self._cipher.encrypt(self._nonce(sequence, explicit), fragment, associated)
-        return bytes((content_type,)) + _VERSION + len(body).to_bytes(2) + body
+        return start + len(body).to_bytes(2) + body
 
     def open(self, sequence: int, header: bytes, body: bytes) -> tuple[int, bytes]:
         """Return content type and fragment of a record; raises `RecordError`."""
@@ -107,16 +123,26 @@ class Protection13:
     keys: key and initialization vector of the direction.
     """
 
-    __slots__ = ("_cipher", "_iv", "hides_type", "max_ciphertext")
+    __slots__ = ("_cipher", "_iv", "expansion", "hides_type", "max_ciphertext")
 
     def __init__(self, suite: Suite, keys: TrafficKeys) -> None:
         self.max_ciphertext = MAX_PLAINTEXT + MAX_EXPANSION_TLS13
+        self.expansion = 1 + TAG_LENGTH
         self.hides_type = True
         self._cipher = suite.aead.make(keys.key)
         self._iv = keys.iv
 
-    def seal(self, sequence: int, content_type: int, fragment: bytes, padding: int = 0) -> bytes:
+    def seal(
+        self,
+        sequence: int,
+        content_type: int,
+        fragment: bytes,
+        padding: int = 0,
+        version: int = ProtocolVersion.TLS12,
+    ) -> bytes:
         """Return a whole record with `padding` zero bytes behind the hidden content type."""
+        if version != ProtocolVersion.TLS12:
+            raise ValueError("TLS 1.3 records say TLS 1.2 (RFC 8446 section 5.2)")
         inner = fragment + bytes((content_type,)) + bytes(padding)
         header = _OUTER + (len(inner) + TAG_LENGTH).to_bytes(2)
         return header + self._cipher.encrypt(_mix(self._iv, sequence), inner, header)
