@@ -187,7 +187,7 @@ class Config:
         if ProtocolVersion.DTLS12 in self.versions and not self.datagram:
             raise ValueError("DTLS and TLS cannot be negotiated in one session")
         covered = {SUITES[number].version for number in self.cipher_suites}
-        versions = tuple(version for version in self.versions if _SUITES_OF.get(version) in covered)
+        versions = tuple(version for version in self.versions if SUITES_OF.get(version) in covered)
         object.__setattr__(self, "versions", versions)
         if not (self.versions and self.cipher_suites and self.groups and self.signature_schemes):
             raise ValueError("a version with a cipher suite, a group and a signature scheme must be enabled")
@@ -216,7 +216,7 @@ class Config:
 MAX_LIFETIME: Final = 604_800
 """Seconds: seven days (RFC 8446 section 4.6.1)."""
 
-_SUITES_OF: Final = {
+SUITES_OF: Final = {
     ProtocolVersion.TLS13: ProtocolVersion.TLS13,
     ProtocolVersion.TLS12: ProtocolVersion.TLS12,
     ProtocolVersion.DTLS12: ProtocolVersion.TLS12,

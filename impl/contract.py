@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
+from errno import EMSGSIZE
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -22,8 +23,17 @@ from impl.codec.wire import CodecError
 from impl.codes import Code, appropriate_alert
 from impl.config import Role
 from impl.credentials import CertificateRejected
+from impl.dtls12.channel import DatagramChannel
 from impl.established import Connected as Connected12
-from impl.limits import MAX_IDLE_RECORDS, MAX_PLAINTEXT, MAX_PULL, MAX_UNREAD, MAX_WARNINGS
+from impl.limits import (
+    MAX_DATAGRAM,
+    MAX_FRUITLESS,
+    MAX_IDLE_RECORDS,
+    MAX_PLAINTEXT,
+    MAX_PULL,
+    MAX_UNREAD,
+    MAX_WARNINGS,
+)
 from impl.offer import Offer
 from impl.perform import Memory, perform
 from impl.record.joiner import HandshakeTooLarge, Message
@@ -35,13 +45,15 @@ from impl.tls13 import client as client13
 from impl.tls13 import post_handshake
 from impl.tls13 import server as server13
 
-TLS12, TLS13 = ProtocolVersion.TLS12, ProtocolVersion.TLS13
+TLS12, TLS13, DTLS12 = ProtocolVersion.TLS12, ProtocolVersion.TLS13, ProtocolVersion.DTLS12
 
 HANDLERS: Final[dict[tuple[ProtocolVersion | None, Role], Handlers]] = {
     (None, Role.CLIENT): negotiation.CLIENT,
     (None, Role.SERVER): negotiation.SERVER,
     (TLS12, Role.CLIENT): {**negotiation.CLIENT, **client12.HANDLERS},
     (TLS12, Role.SERVER): {**negotiation.SERVER, **server12.HANDLERS},
+    (DTLS12, Role.CLIENT): {**negotiation.DATAGRAM_CLIENT, **client12.HANDLERS},
+    (DTLS12, Role.SERVER): {**negotiation.DATAGRAM_SERVER, **server12.HANDLERS},
     (TLS13, Role.CLIENT): {**client13.HANDLERS, **post_handshake.CLIENT},
     (TLS13, Role.SERVER): {**server13.HANDLERS, **post_handshake.SERVER},
 }
@@ -53,6 +65,8 @@ A re-handshake of TLS 1.2 begins with the same hellos.
 ON_CHANGE_CIPHER_SPEC: Final[dict[tuple[ProtocolVersion | None, Role, Phase], Callable[[Any], Handled]]] = {
     (TLS12, Role.CLIENT, Phase.WAIT_CCS): client12.on_change_cipher_spec,
     (TLS12, Role.SERVER, Phase.WAIT_CCS): server12.on_change_cipher_spec,
+    (DTLS12, Role.CLIENT, Phase.WAIT_CCS): client12.on_change_cipher_spec,
+    (DTLS12, Role.SERVER, Phase.WAIT_CCS): server12.on_change_cipher_spec,
 }
 
 
@@ -116,7 +130,7 @@ def handshake(memory: Memory) -> Code:
         return _handshake_again(memory)
     if memory.write_closed:
         return Code.INVALID_SESSION
-    if memory.state is negotiation.START and memory.config.role is Role.CLIENT:
+    if memory.state.phase is Phase.START and memory.config.role is Role.CLIENT:
         perform(memory, negotiation.begin(memory.config))
     return _carry_through(memory)
 
@@ -131,7 +145,9 @@ def _handshake_again(memory: Memory) -> Code:
     if memory.write_closed:
         return Code.INVALID_SESSION
     if isinstance(state, Connected12) and Call.HANDSHAKE not in memory.unfinished:
-        perform(memory, negotiation.begin_again(state, memory.config))
+        if memory.datagrams is not None:
+            memory.datagrams.begin_handshake()
+        perform(memory, negotiation.begin_again(state, memory.config, memory.channel.message_sequence))
         memory.unfinished.add(Call.HANDSHAKE)
     if sum(map(len, memory.received)) > MAX_UNREAD:
         return Code.GOT_APPLICATION_DATA
@@ -161,6 +177,8 @@ def _finish_handshake(memory: Memory) -> None:
     memory.deadline = None
     memory.direction = memory.idle = memory.warnings = 0
     memory.unfinished.discard(Call.HANDSHAKE)
+    if memory.datagrams is not None:
+        memory.datagrams.finish_handshake()
 
 
 def _abandon(memory: Memory) -> None:
@@ -171,6 +189,8 @@ def _abandon(memory: Memory) -> None:
         memory.path.append(memory.state.phase)
         memory.deadline = None
         memory.unfinished.discard(Call.HANDSHAKE)
+        if memory.datagrams is not None:
+            memory.datagrams.finish_handshake()
 
 
 @guarded
@@ -186,6 +206,8 @@ def rehandshake(memory: Memory) -> Code:
             return Code.INVALID_SESSION
         if not isinstance(state, Connected12):
             return Code.INVALID_REQUEST
+        if memory.datagrams is not None:
+            memory.datagrams.begin_handshake()
         perform(memory, server12.request(state))
     return _finish(memory, Call.REHANDSHAKE)
 
@@ -221,10 +243,14 @@ def record_send(memory: Memory, data: bytes) -> int | Code:
             return Code.UNAVAILABLE_DURING_HANDSHAKE
         if isinstance(memory.state, post_handshake.Connected):
             perform(memory, post_handshake.before_data(memory.state))
+        if memory.datagrams is not None and len(data) > memory.datagrams.data_mtu:
+            return Code.LARGE_PACKET
         piece = data[:MAX_PLAINTEXT]
         memory.channel.send_record(ContentType.APPLICATION_DATA, piece)
         memory.sending = len(piece)
     code = flush(memory)
+    if code is Code.LARGE_PACKET:
+        memory.sending = 0
     if code is not Code.SUCCESS:
         return code
     count, memory.sending = memory.sending, 0
@@ -242,6 +268,9 @@ def record_recv(memory: Memory, size: int) -> bytes | Code:
         if memory.state.phase is not Phase.CONNECTED:
             return Code.UNAVAILABLE_DURING_HANDSHAKE
         code = receive(memory)
+        if memory.datagrams is not None and not memory.sending:
+            # The peer may have missed our last flight, and reading is how we hear of it.
+            flush(memory)
         if code is not Code.SUCCESS:
             return code
     return _take(memory.received, size)
@@ -275,7 +304,7 @@ def alert_send(memory: Memory, level: AlertLevel, description: AlertDescription)
         memory.queue_alert(level, description)
         memory.alert_on_its_way = (level, description)
         if description == AlertDescription.NO_RENEGOTIATION:
-            memory.held = None
+            _forget_hello(memory)
         if level == AlertLevel.FATAL and memory.failure is None:
             memory.fail(Refusal(Code.INVALID_SESSION, f"ended by our own fatal alert {description.name}"))
     try:
@@ -285,6 +314,13 @@ def alert_send(memory: Memory, level: AlertLevel, description: AlertDescription)
     if code is Code.SUCCESS:
         memory.alert_on_its_way = None
     return code
+
+
+def _forget_hello(memory: Memory) -> None:
+    """Refuse the handshake that the peer has begun."""
+    memory.held = None
+    if memory.datagrams is not None and memory.complete and memory.state.phase is Phase.CONNECTED:
+        memory.datagrams.finish_handshake()
 
 
 def alert_send_appropriate(memory: Memory, code: Code) -> Code:
@@ -323,11 +359,20 @@ def flush(memory: Memory) -> Code:
         except ConnectionResetError as error:
             raise Refusal(Code.PREMATURE_TERMINATION, str(error)) from error
         except OSError as error:
+            if memory.datagrams is not None and error.errno == EMSGSIZE:
+                return _too_large(memory, memory.datagrams)
             raise Refusal(Code.PUSH_ERROR, str(error)) from error
         if not 0 < count <= len(waiting):
             raise Refusal(Code.PUSH_ERROR, f"the transport took {count} of {len(waiting)} bytes")
         channel.advance(count)
     return Code.SUCCESS
+
+
+def _too_large(memory: Memory, datagrams: DatagramChannel) -> Code:
+    """Let the application lower the MTU, as often as it may get a warning."""
+    datagrams.too_large()
+    _count_warning(memory, "datagrams too large for the transport")
+    return Code.LARGE_PACKET
 
 
 def receive(memory: Memory) -> Code:
@@ -337,11 +382,9 @@ def receive(memory: Memory) -> Code:
     if message is not None:
         return _on_message(memory, message)
     record = channel.next_record()
-    while record is None:
-        code = _pull(memory)
-        if code is not Code.SUCCESS:
-            return code
-        record = channel.next_record()
+    if record is None:
+        return _pull(memory) if memory.datagrams is None else _pull_datagram(memory, memory.datagrams)
+    memory.fruitless = 0
     if channel.mid_message() and record.content_type not in _MAY_INTERLEAVE:
         raise Refusal(Code.UNEXPECTED_PACKET, "a record inside a handshake message (RFC 8446 section 5.1)")
     if memory.version is TLS13 and not record.protected and not _may_be_plain(memory, record.content_type):
@@ -380,6 +423,32 @@ def _pull(memory: Memory) -> Code:
     return Code.SUCCESS
 
 
+def _pull_datagram(memory: Memory, datagrams: DatagramChannel) -> Code:
+    """Read one datagram; where there is none, let the timer run (RFC 6347 section 4.2.4).
+
+    An empty datagram is nothing, and so is one without a record of use: a flood of them ends the call, so
+    that the application gets its turn.
+    """
+    memory.direction = 0
+    now = memory.config.clock()
+    if memory.state.phase is not Phase.CONNECTED and datagrams.expired(now):
+        raise Refusal(Code.TIMEDOUT, f"no handshake within {memory.config.total_timeout} seconds")
+    memory.fruitless += 1
+    if memory.fruitless > MAX_FRUITLESS:
+        memory.fruitless = 0
+        return Code.AGAIN
+    try:
+        datagrams.feed(memory.transport.pull(MAX_DATAGRAM))
+    except BlockingIOError:
+        memory.fruitless = 0
+        return Code.SUCCESS if datagrams.tick(now) else Code.AGAIN
+    except InterruptedError:
+        return Code.INTERRUPTED
+    except OSError as error:
+        raise Refusal(Code.PULL_ERROR, str(error)) from error
+    return Code.SUCCESS
+
+
 def _on_handshake(memory: Memory, record: Record) -> Code:
     memory.channel.join(record.fragment)
     return Code.SUCCESS
@@ -387,6 +456,7 @@ def _on_handshake(memory: Memory, record: Record) -> Code:
 
 def _on_message(memory: Memory, message: Message) -> Code:
     phase = memory.state.phase
+    memory.fruitless = 0
     handler = HANDLERS[memory.version, memory.config.role].get((phase, message.type))
     if handler is None:
         raise Refusal(Code.UNEXPECTED_HANDSHAKE_PACKET, f"handshake message {message.type} in phase {phase}")
@@ -406,6 +476,9 @@ def _on_change_cipher_spec(memory: Memory, record: Record) -> Code:
     decide = ON_CHANGE_CIPHER_SPEC.get((memory.version, memory.config.role, phase))
     if decide is not None:
         perform(memory, decide(memory.state))
+        return Code.SUCCESS
+    if memory.datagrams is not None:
+        # It has overtaken what comes before it, and the channel offers it again.
         return Code.SUCCESS
     tolerated = memory.version in (None, TLS13) and TLS13 in memory.config.versions
     if not tolerated or phase in (Phase.START, Phase.CONNECTED):
@@ -453,12 +526,16 @@ def _on_alert(memory: Memory, record: Record) -> Code:
     if not levelled and description != AlertDescription.USER_CANCELED:
         raise Refusal(Code.FATAL_ALERT_RECEIVED, f"the peer's alert {description}")
     if not memory.complete or Call.HANDSHAKE in memory.unfinished:
-        memory.warnings += 1
-        if memory.warnings > MAX_WARNINGS:
-            raise Refusal(Code.INTERNAL_ERROR, f"more than {MAX_WARNINGS} warnings in one handshake")
+        _count_warning(memory, "warnings")
     if description == AlertDescription.NO_RENEGOTIATION:
         _abandon(memory)
     return Code.WARNING_ALERT_RECEIVED
+
+
+def _count_warning(memory: Memory, what: str) -> None:
+    memory.warnings += 1
+    if memory.warnings > MAX_WARNINGS:
+        raise Refusal(Code.INTERNAL_ERROR, f"more than {MAX_WARNINGS} {what} in one handshake")
 
 
 def _count_idle(memory: Memory, what: str) -> Code:

@@ -70,3 +70,12 @@ MAX_GAPS: Final = 64
 
 MAX_HELD_DATA: Final = 2**16
 """How much application data is kept that a DTLS peer sent before its Finished arrived."""
+
+MAX_COOKIES: Final = 4
+"""How many HelloVerifyRequests a DTLS client answers in one handshake."""
+
+MAX_FRUITLESS: Final = 64
+"""How many datagrams without anything of use one call reads before it returns."""
+
+MAX_DATAGRAM: Final = 2**16
+"""The longest datagram that is read."""

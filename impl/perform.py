@@ -16,9 +16,10 @@ from impl.codec.enums import ContentType, ProtocolVersion
 from impl.codes import Code
 from impl.config import Config
 from impl.credentials import CertificateRejected
+from impl.dtls12.channel import DatagramChannel
 from impl.limits import KEY_UPDATES_PER_SECOND
 from impl.parameters import Parameters
-from impl.record.channel import Channel
+from impl.record.channel import Channel, StreamChannel
 from impl.record.joiner import Message
 from impl.saved_session import SavedSession
 from impl.step import (
@@ -62,6 +63,7 @@ class Memory:
         "channel",
         "complete",
         "config",
+        "datagrams",
         "deadline",
         "direction",
         "dropped",
@@ -70,6 +72,7 @@ class Memory:
         "early_taken",
         "exporter",
         "failure",
+        "fruitless",
         "held",
         "idle",
         "key_updates",
@@ -90,14 +93,17 @@ class Memory:
         "write_closed",
     )
 
-    def __init__(self, config: Config, transport: Transport, state: State, channel: Channel) -> None:
+    def __init__(
+        self, config: Config, transport: Transport, state: State, channel: StreamChannel | DatagramChannel
+    ) -> None:
         self.config = config
         self.transport = transport
         self.state = state
-        self.channel = channel
+        self.channel: Channel = channel
+        self.datagrams = channel if isinstance(channel, DatagramChannel) else None
         self.path = [state.phase]
         self.received: deque[bytes] = deque()
-        self.version: ProtocolVersion | None = None
+        self.version = ProtocolVersion.DTLS12 if config.datagram else None
         self.parameters: Parameters | None = None
         self.exporter: Exporter | None = None
         self.saved: SavedSession | None = None
@@ -115,6 +121,7 @@ class Memory:
         self.direction = 0
         self.warnings = 0
         self.idle = 0
+        self.fruitless = 0
         self.sending = 0
         self.unfinished: set[str] = set()
         self.alert_on_its_way: tuple[AlertLevel, AlertDescription] | None = None
@@ -222,7 +229,8 @@ def _settle(memory: Memory, effect: Settle) -> None:
 
 
 def _limit(memory: Memory, effect: Limit) -> None:
-    memory.channel.limit(effect.writing, effect.reading)
+    if isinstance(memory.channel, StreamChannel):
+        memory.channel.limit(effect.writing, effect.reading)
 
 
 def _send_early_data(memory: Memory, _effect: SendEarlyData) -> None:
@@ -234,7 +242,8 @@ def _take_early_data(memory: Memory, effect: TakeEarlyData) -> None:
 
 
 def _skip_early_data(memory: Memory, effect: SkipEarlyData) -> None:
-    memory.channel.skip(effect.size)
+    if isinstance(memory.channel, StreamChannel):
+        memory.channel.skip(effect.size)
 
 
 def _keep(memory: Memory, effect: Keep) -> None:

@@ -87,6 +87,10 @@ class DatagramChannel:
             flight.add(HandshakeItem.of(message, self._writer.epoch, self.message_sequence))
             self.message_sequence += 1
 
+    def send_first(self, message: bytes) -> None:
+        """Put a connection's first ClientHello into the flight."""
+        self.send_messages((message,))
+
     def send_change_cipher_spec(self) -> None:
         """Put a ChangeCipherSpec into the flight; `write_keys` belongs behind it."""
         self._present_flight().add(ChangeItem(self._writer.epoch))
@@ -200,6 +204,9 @@ class DatagramChannel:
             return _CHANGE_CIPHER_SPEC._replace(protected=self._reader.epoch > 0)
         return self._records.popleft() if self._records else None
 
+    def join(self, fragment: bytes) -> None:
+        """Do nothing: fragments of messages are joined when they are fed, and never given out as records."""
+
     def mid_message(self) -> bool:
         """Return False: where fragments get lost, other records may come between them at any time."""
         return False
@@ -276,8 +283,8 @@ class DatagramChannel:
     def finish_handshake(self) -> None:
         """End the handshake: the timer stops, and numbering starts from 0 again.
 
-        A last flight of ours is kept, for the peer may miss it: then its Finished comes again, and that of the
-        present epoch can be told from all messages of a handshake to come.
+        A last flight of ours is kept, for the peer may miss it: then its Finished comes again, and that of
+        the present epoch can be told from all messages of a handshake to come.
         """
         self._timer.finish()
         self._kept = Flight() if self._answering else self._flight

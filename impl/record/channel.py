@@ -7,7 +7,7 @@ over datagrams.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from impl.codec.enums import ContentType, ProtocolVersion
 from impl.limits import MAX_PLAINTEXT
@@ -18,7 +18,16 @@ from impl.record.stream import Record, RecordReader, RecordWriter
 
 
 class Channel(Protocol):
-    """Both directions between handshake messages and what a transport moves."""
+    """Both directions between handshake messages and what a transport moves.
+
+    Attributes
+    ----------
+    message_sequence: the number of the next message that we send, over datagrams; None over streams.
+    """
+
+    @property
+    def message_sequence(self) -> int | None:
+        """The number of the next message that we send."""
 
     def send_messages(self, messages: Sequence[bytes]) -> None:
         """Put whole handshake messages, with TLS's header, behind what waits to be written."""
@@ -37,12 +46,6 @@ class Channel(Protocol):
 
     def read_keys(self, protection: Protection) -> None:
         """Expect what is read from here on under `protection`."""
-
-    def limit(self, writing: int, reading: int) -> None:
-        """Bound the content of one record, in bytes, in either direction (RFC 8449)."""
-
-    def skip(self, size: int) -> None:
-        """Drop up to `size` bytes of early data that cannot be read (RFC 8446 section 4.2.10)."""
 
     def __bool__(self) -> bool:
         """Tell whether something waits to be written."""
@@ -71,6 +74,8 @@ class Channel(Protocol):
 
 class StreamChannel:
     """A channel over an ordered byte stream (RFC 8446 section 5, RFC 5246 section 6)."""
+
+    message_sequence: Final = None
 
     __slots__ = ("join", "joiner", "next_message", "next_record", "output", "reader", "writer")
 
