@@ -178,10 +178,7 @@ def on_hello_verify_request(state: Offer, message: Message, _config: Config) -> 
         raise Refusal(Code.UNEXPECTED_PACKET, f"more than {MAX_COOKIES} cookies in one handshake")
     hello = replace(state.hello, cookie=request.cookie)
     raw = encode(hello)
-    again = replace(
-        state, hello=replace(state.hello, cookie=request.cookie), raw=raw, number=state.number + 1
-    )
-    return Handled(again, (Send((raw,)),))
+    return Handled(replace(state, hello=hello, raw=raw, number=state.number + 1), (Send((raw,)),))
 
 
 def on_hello_request(state: Offer, message: Message, config: Config) -> Handled:

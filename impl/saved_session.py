@@ -13,7 +13,7 @@ from typing import Final, Self
 from impl.codec.enums import CipherSuite, ProtocolVersion
 from impl.codec.wire import CodecError, Reader, u8, u16, u32, vector
 
-_FORMAT: Final = b"tlsmodel session 1"
+_FORMAT: Final = b"saved session 1"
 
 
 @dataclass(frozen=True, slots=True)
