@@ -142,12 +142,27 @@ class Session:
         """
         return contract.key_update(self._memory, request_peer)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the first handshake is complete and the session is alive."""
+        return self._memory.complete and self._memory.failure is None
+
+    @property
+    def is_datagram(self) -> bool:
+        """Whether the session goes over datagrams."""
+        return self._memory.datagrams is not None
+
     def set_mtu(self, mtu: int) -> None:
         """Set the most bytes of a datagram (gnutls_dtls_set_mtu(3)); what waits to be sent is cut anew.
 
         Call it after LARGE_PACKET.  Raises `ValueError` for a session of streams, or too small a size.
         """
         self._datagrams().set_mtu(mtu)
+
+    @property
+    def mtu(self) -> int:
+        """The most bytes of a datagram; raises `ValueError` for a session of streams."""
+        return self._datagrams().mtu
 
     @property
     def data_mtu(self) -> int:

@@ -1,60 +1,48 @@
-"""A session over a socket, for people who want ordinary calls and exceptions instead of codes.
-
-Sends the appropriate alert by itself when something fails.  All protocol is in `session`; here are only the
-loops of a caller who has nothing else to do than wait.
-"""
+"""A session over a socket that blocks its caller, for people who want ordinary calls and exceptions."""
 
 from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Callable
-from functools import partial
-from typing import Final, Self
+from collections.abc import Sequence
+from typing import Self, TypeVar
 
-from impl.codes import Code, strerror
 from impl.config import Config
+from impl.conversation import Conversation, Steps, Wait
+from impl.conversation import TlsError as TlsError
 from impl.parameters import Parameters
-from impl.session import Received, Sent, Session
+from impl.session import Session
 from impl.transports import SocketTransport
 
-Result = Sent | Received | Code
-
-_PIECE: Final = 2**14
-
-
-class TlsError(OSError):
-    """A session that failed.
-
-    Parameters
-    ----------
-    code: what the session returned.
-    alert: the description of the peer's alert, if one ended the session.
-    reason: one line.
-    """
-
-    def __init__(self, code: Code, alert: int | None, reason: str) -> None:
-        super().__init__(f"{code.name}: {reason}")
-        self.code = code
-        self.alert = alert
+Outcome = TypeVar("Outcome")
 
 
 class TlsSocket:
-    """A TLS connection over a connected stream socket.
+    """A TLS connection over a connected stream socket, or DTLS over a connected datagram socket.
 
     Parameters
     ----------
     connection: blocking, non-blocking or with a timeout, which then limits every single wait.
     config: role, credentials and policy.
+    renegotiate: whether to follow a peer that wants another TLS 1.2 handshake; otherwise it is refused.
+    address: the client's, for the cookies of a DTLS server.
 
     Every method raises `TlsError` if the session fails, `TimeoutError` if the socket's timeout passes.
     """
 
-    def __init__(self, connection: socket.socket, config: Config) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        config: Config,
+        *,
+        renegotiate: bool = False,
+        address: bytes = b"",
+    ) -> None:
         self._socket = connection
         self._timeout = connection.gettimeout()
         connection.setblocking(False)
-        self.session = Session(config, SocketTransport(connection))
+        self.session = Session(config, SocketTransport(connection), address)
+        self._conversation = Conversation(self.session, renegotiate=renegotiate)
 
     def __enter__(self) -> Self:
         return self
@@ -67,58 +55,64 @@ class TlsSocket:
         """What was negotiated."""
         return self.session.parameters
 
-    def handshake(self) -> None:
-        """Carry the handshake through; warnings of the peer are passed over."""
-        self._wait(self.session.handshake)
+    def handshake(self) -> bool:
+        """Carry a handshake through; returns False if the peer refuses a re-handshake."""
+        return self._run(self._conversation.handshake())
+
+    def rehandshake(self) -> bool:
+        """Ask the client for another handshake (TLS 1.2; False if it refuses), or for new keys (TLS 1.3)."""
+        return self._run(self._conversation.rehandshake())
+
+    def key_update(self, request_peer: bool = False) -> None:
+        """Change the keys of a TLS 1.3 connection."""
+        self._run(self._conversation.key_update(request_peer))
 
     def send(self, data: bytes) -> None:
-        """Send all of `data`."""
-        while data:
-            result = self._wait(partial(self.session.record_send, data[:_PIECE]))
-            if isinstance(result, Sent):
-                data = data[result.count :]
+        """Send all of `data`; over datagrams, in one."""
+        self._run(self._conversation.send(data))
 
     def recv(self, size: int = 16384) -> bytes:
-        """Return up to `size` bytes, b"" once the peer has closed; a wish for renegotiation is refused."""
-        result = self._wait(partial(self.session.record_recv, size))
-        return result.data if isinstance(result, Received) else b""
+        """Return up to `size` bytes, b"" once the peer has closed."""
+        return self._run(self._conversation.recv(size))
 
     def close(self) -> None:
         """Send close_notify, and close the socket."""
         try:
-            self._wait(self.session.bye)
+            self._run(self._conversation.close())
         finally:
             self._socket.close()
 
-    def _wait(self, call: Callable[[], Result]) -> Result:
-        """Repeat `call` until it succeeds."""
-        while True:
-            result = call()
-            if not isinstance(result, Code) or result is Code.SUCCESS:
-                return result
-            if result.is_fatal:
-                raise self._failed(result)
-            if result in (Code.AGAIN, Code.INTERRUPTED):
-                self._wait_for_socket()
-            elif result is Code.REHANDSHAKE:
-                self._wait(partial(self.session.alert_send_appropriate, Code.REHANDSHAKE))
+    def _run(self, steps: Steps[Outcome]) -> Outcome:
+        try:
+            while True:
+                self._wait(next(steps))
+        except StopIteration as done:
+            outcome: Outcome = done.value
+            return outcome
 
-    def _failed(self, code: Code) -> TlsError:
-        """Tell the peer, as far as that goes without waiting, and return the error."""
-        reason = self.session.failure or strerror(code)
-        self.session.alert_send_appropriate(code)
-        return TlsError(code, self.session.alert_get() if code is Code.FATAL_ALERT_RECEIVED else None, reason)
-
-    def _wait_for_socket(self) -> None:
-        writing = self.session.record_get_direction() == 1
-        waiting = [self._socket]
-        ready = select.select([] if writing else waiting, waiting if writing else [], [], self._timeout)
-        if not any(ready):
+    def _wait(self, wait: Wait) -> None:
+        ours: Sequence[socket.socket] = (self._socket,)
+        limits = [limit for limit in (self._timeout, wait.timeout) if limit is not None]
+        timeout = min(limits, default=None)
+        ready = select.select(() if wait.writing else ours, ours if wait.writing else (), (), timeout)
+        if not any(ready) and timeout == self._timeout:
             raise TimeoutError("the peer was silent for too long")
 
 
 def connect(host: str, port: int, config: Config, timeout: float | None = None) -> TlsSocket:
-    """Open a TCP connection and shake hands; raises `OSError`, `TlsError`."""
-    stream = TlsSocket(socket.create_connection((host, port), timeout), config)
+    """Reach a server over TCP, or over UDP for DTLS, and shake hands; raises `OSError`, `TlsError`."""
+    if not config.datagram:
+        stream = TlsSocket(socket.create_connection((host, port), timeout), config)
+    else:
+        stream = TlsSocket(datagram_connection(host, port, timeout), config)
     stream.handshake()
     return stream
+
+
+def datagram_connection(host: str, port: int, timeout: float | None) -> socket.socket:
+    """Return a datagram socket that is connected to the first address of `host`; raises `OSError`."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+    connection = socket.socket(family, kind, protocol)
+    connection.settimeout(timeout)
+    connection.connect(address)
+    return connection

@@ -337,6 +337,11 @@ class DatagramChannel:
         self._flight.repack()
 
     @property
+    def mtu(self) -> int:
+        """The most bytes of one datagram."""
+        return self._mtu
+
+    @property
     def data_mtu(self) -> int:
         """The most bytes that `send_record` takes, under the present keys."""
         return self._mtu - self._writer.overhead(self._writer.epoch)

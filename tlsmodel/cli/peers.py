@@ -7,12 +7,12 @@ from enum import StrEnum
 from pathlib import Path
 from socket import SHUT_RDWR, socket
 from threading import Timer
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from impl import ProtocolVersion
+    from impl import CertifiedKey, CipherSuite, NamedGroup, ProtocolVersion, Psk, Trust
     from impl.streams import TlsSocket
 
 PATIENCE: Final = 15.0
@@ -22,6 +22,8 @@ MAX_CONVERSATION: Final = 600.0
 MAX_TEXT: Final = 1 << 24
 """Bytes that `connect` takes from a peer before it hangs up."""
 
+Number = TypeVar("Number", "CipherSuite", "NamedGroup")
+
 
 class VersionName(StrEnum):
     """Versions as the command line spells them."""
@@ -30,10 +32,14 @@ class VersionName(StrEnum):
     TLS13 = "tls13"
 
 
-def versions(wanted: VersionName | None) -> tuple[ProtocolVersion, ...]:
-    """The versions to enable, best first; None enables all."""
+def versions(wanted: VersionName | None, *, dtls: bool = False) -> tuple[ProtocolVersion, ...]:
+    """The versions to enable, best first; None enables all.  Raises `ValueError`."""
     from impl import ProtocolVersion
 
+    if dtls:
+        if wanted is not None:
+            raise ValueError("--dtls means DTLS 1.2; --version is for TLS")
+        return (ProtocolVersion.DTLS12,)
     known = {VersionName.TLS13: ProtocolVersion.TLS13, VersionName.TLS12: ProtocolVersion.TLS12}
     return tuple(known.values()) if wanted is None else (known[wanted],)
 
@@ -51,6 +57,59 @@ def read_file(path: Path) -> bytes:
     if path.stat().st_size > 1 << 20:
         raise ValueError(f"{path}: larger than 1 MiB")
     return path.read_bytes()
+
+
+def authorities(path: Path) -> Trust:
+    """Read the authorities to believe; raises `OSError`, `ValueError` naming the file."""
+    from impl import Trust
+
+    try:
+        return Trust.from_pem(read_file(path))
+    except ValueError as fault:
+        raise ValueError(f"{path}: no certificates: {fault}") from None
+
+
+def certified_key(cert: Path, key: Path) -> CertifiedKey:
+    """Read a chain and its key; raises `OSError`, `ValueError` naming the files."""
+    from impl import load_certified_key
+
+    try:
+        return load_certified_key(read_file(cert), read_file(key))
+    except (ValueError, TypeError) as fault:
+        raise ValueError(f"{cert} and {key}: {fault}") from None
+
+
+def pre_shared_key(text: str) -> Psk:
+    """Read IDENTITY:HEXKEY; raises `ValueError`."""
+    from impl import Psk
+
+    identity, sign, key = text.rpartition(":")
+    try:
+        return Psk(identity.encode(), bytes.fromhex(key if sign else ""))
+    except ValueError:
+        raise ValueError(f"--psk {text!r}: give IDENTITY:HEXKEY") from None
+
+
+def numbers(names: list[str], kind: type[Number], default: tuple[Number, ...]) -> tuple[Number, ...]:
+    """Return the cipher suites or groups with these registered names; raises `ValueError`."""
+    found = []
+    for name in names:
+        if name.upper() not in kind.__members__:
+            raise ValueError(f"{name!r} is no {kind.__name__}; one is {default[0].name}")
+        found.append(kind[name.upper()])
+    return tuple(found) or default
+
+
+def key_log(path: Path | None) -> Callable[[str], None] | None:
+    """Return what appends lines to an SSLKEYLOGFILE, or None."""
+    if path is None:
+        return None
+
+    def log(line: str) -> None:
+        with path.open("a", encoding="ascii") as file:
+            file.write(f"{line}\n")
+
+    return log
 
 
 @contextmanager
@@ -78,18 +137,24 @@ def report(stream: TlsSocket) -> dict[str, object]:
     if agreed is None:
         return {"version": None, "path": list(stream.session.path)}
     return {
-        "version": {0x0303: "TLS 1.2", 0x0304: "TLS 1.3"}[agreed.version],
+        "version": _VERSIONS[agreed.version],
         "cipher_suite": agreed.cipher_suite.name,
         "group": None if agreed.group is None else agreed.group.name,
         "resumed": agreed.resumed,
+        "early_data": agreed.early_data,
         "alpn": agreed.alpn.decode("latin-1") if agreed.alpn else None,
         "server_name": agreed.server_name,
+        "psk_identity": agreed.psk_identity.decode("latin-1") if agreed.psk_identity else None,
+        "peer_certificates": len(agreed.peer_certificates),
         "path": list(stream.session.path),
     }
+
+
+_VERSIONS: Final = {0x0303: "TLS 1.2", 0x0304: "TLS 1.3", 0xFEFD: "DTLS 1.2"}
 
 
 def show(found: dict[str, object]) -> None:
     """Print a report as lines."""
     for key, value in found.items():
         text = " → ".join(map(str, value)) if isinstance(value, list) else value
-        print(f"{key:15} {text}", flush=True)
+        print(f"{key:17} {text}", flush=True)

@@ -1,12 +1,15 @@
 """The socket wrapper, over a pair of connected sockets and two threads."""
 
+import asyncio
 import socket
 import threading
+import time
 
 import pytest
 from flow_support import TLS12, TLS13, client_config, server_config
 
-from impl import AlertDescription, AlertLevel, Code
+from impl import AlertDescription, AlertLevel, Code, ProtocolVersion
+from impl.aio import AsyncTlsSocket
 from impl.streams import TlsError, TlsSocket
 
 
@@ -15,9 +18,10 @@ def with_server(work, **changes):
     ours, theirs = socket.socketpair()
     theirs.settimeout(10)
     caught = []
+    config = server_config(**changes)
 
     def serve():
-        with TlsSocket(theirs, server_config(**changes)) as stream:
+        with TlsSocket(theirs, config) as stream:
             try:
                 work(stream)
             except OSError as error:
@@ -92,3 +96,101 @@ def test_silence_ends_in_a_timeout():
     ours.settimeout(0.05)
     with TlsSocket(ours, client_config()) as stream, theirs, pytest.raises(TimeoutError):
         stream.handshake()
+
+
+DTLS12 = ProtocolVersion.DTLS12
+
+
+@pytest.mark.parametrize("version", [TLS12, TLS13])
+def test_asyncio_reads_and_writes_at_the_same_time(version):
+    connection, thread, caught = with_server(echo, versions=(version,))
+    data = bytes(range(256)) * 1024
+
+    async def converse():
+        async with AsyncTlsSocket(connection, client_config()) as stream:
+            await stream.handshake()
+            received = bytearray()
+
+            async def read():
+                while len(received) < len(data):
+                    received.extend(await stream.recv())
+
+            await asyncio.gather(read(), stream.send(data))
+            await stream.close()
+            return bytes(received)
+
+    assert asyncio.run(asyncio.wait_for(converse(), 20)) == data
+    thread.join(10)
+    assert not caught
+
+
+def test_asyncio_raises_what_went_wrong():
+    connection, thread, caught = with_server(echo)
+
+    async def converse():
+        async with AsyncTlsSocket(connection, client_config(server_name="elsewhere.test")) as stream:
+            await stream.handshake()
+
+    with pytest.raises(TlsError, match="CERTIFICATE_VERIFICATION_ERROR"):
+        asyncio.run(converse())
+    thread.join(10)
+    assert [item.code for item in caught] == [Code.FATAL_ALERT_RECEIVED]
+
+
+@pytest.mark.parametrize("renegotiate", [True, False])
+def test_a_rehandshake_is_followed_or_refused_as_the_application_says(renegotiate):
+    def ask(stream):
+        assert stream.handshake()
+        assert stream.rehandshake() is renegotiate
+        assert stream.recv() == b"after"
+        stream.close()
+
+    connection, thread, caught = with_server(ask, versions=(TLS12,))
+    with TlsSocket(connection, client_config(), renegotiate=renegotiate) as stream:
+        stream.handshake()
+        stream.send(b"after")
+        assert stream.recv() == b""
+        assert stream.session.path.count("CONNECTED") == 1 + renegotiate
+    thread.join(10)
+    assert not caught
+
+
+def datagram_pair():
+    """Two connected UDP sockets on loopback."""
+    ends = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+    for end in ends:
+        end.bind(("127.0.0.1", 0))
+    ends[0].connect(ends[1].getsockname())
+    ends[1].connect(ends[0].getsockname())
+    for end in ends:
+        end.settimeout(10)
+    return ends
+
+
+@pytest.mark.parametrize("cookie", [None, bytes(32)])
+def test_datagrams_go_there_and_back(cookie):
+    ours, theirs = datagram_pair()
+    caught = []
+
+    config = server_config(versions=(DTLS12,), cookie_secret=cookie, clock=time.time)
+
+    def serve():
+        with TlsSocket(theirs, config, address=b"client") as stream:
+            try:
+                stream.handshake()
+                stream.send(stream.recv())
+                stream.close()
+            except OSError as error:
+                caught.append(error)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with TlsSocket(ours, client_config(versions=(DTLS12,))) as stream:
+        stream.handshake()
+        with pytest.raises(TlsError, match="LARGE_PACKET"):
+            stream.send(bytes(3000))
+        stream.send(b"datagram")
+        assert stream.recv() == b"datagram"
+        assert stream.recv() == b""
+    thread.join(10)
+    assert not caught
