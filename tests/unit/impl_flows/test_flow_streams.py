@@ -116,7 +116,8 @@ def test_asyncio_reads_and_writes_at_the_same_time(version):
                     received.extend(await stream.recv())
 
             await asyncio.gather(read(), stream.send(data))
-            await stream.close()
+            assert stream.session.bye() is Code.SUCCESS
+            assert await stream.recv() == b""
             return bytes(received)
 
     assert asyncio.run(asyncio.wait_for(converse(), 20)) == data
