@@ -17,6 +17,7 @@ class Connected:
     ----------
     client_verify, server_verify: the verify_data of both Finished messages.
     parameters: what was agreed on; tells whether both sides know RFC 5746.
+    cookie: what the server has accepted as proof of the client's address, over datagrams.
     """
 
     phase: ClassVar = Phase.CONNECTED
@@ -24,3 +25,4 @@ class Connected:
     client_verify: bytes
     server_verify: bytes
     parameters: Parameters
+    cookie: bytes = b""

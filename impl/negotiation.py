@@ -87,13 +87,17 @@ def begin_again(state: Connected, config: Config, number: int | None) -> Handled
     if config.role is Role.SERVER:
         return Handled(Start(state, number))
     version = state.parameters.version
-    form = DatagramClientHello if config.datagram else ClientHello
-    hello = form(
+    hello = ClientHello(
         random=config.randomness(RANDOM_LENGTH),
         session_id=b"",
         cipher_suites=_offered_suites(config, (version,)),
         extensions=_offered_extensions(config, (version,), state, None, []),
     )
+    if config.datagram:
+        # There are servers that skip a hello without the cookie that they have accepted once.
+        hello = DatagramClientHello(
+            hello.random, b"", hello.cipher_suites, hello.extensions, cookie=state.cookie
+        )
     raw = encode(hello)
     return Handled(Offer(hello, raw, previous=state, number=number), (Send((raw,)),))
 

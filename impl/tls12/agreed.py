@@ -32,6 +32,7 @@ class Agreed:
     alpn: the application protocol.
     server_name: the host asked for.
     previous: the connection that this handshake renews.
+    cookie: what the client showed as proof of its address, over datagrams.
     """
 
     version: ProtocolVersion
@@ -47,6 +48,7 @@ class Agreed:
     alpn: bytes | None
     server_name: str | None
     previous: Connected | None
+    cookie: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Final
 
 from impl.codec import extensions as ext
 from impl.codec.certificate import Certificate12, CertificateRequest12, CertificateStatus, CertificateVerify
+from impl.codec.datagram_hello import DatagramClientHello
 from impl.codec.enums import ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme
 from impl.codec.extensions import Extensions
 from impl.codec.finished import Finished
@@ -111,6 +112,7 @@ def on_server_hello(state: Offer, hello: ServerHello, message: Message, config: 
         alpn=answered_alpn(answers, config),
         server_name=config.server_name,
         previous=state.previous,
+        cookie=state.hello.cookie if isinstance(state.hello, DatagramClientHello) else b"",
     )
     settle: tuple[Effect, ...] = (
         Settle(agreed.version),
@@ -341,7 +343,7 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
     can_resume = session is not None and (session.ticket or session.session_id)
     keep = (Keep(session),) if session is not None and can_resume else ()
     return Handled(
-        Connected(own_verify, expected, pending.parameters),
+        Connected(own_verify, expected, pending.parameters, pending.agreed.cookie),
         (*flight, *keep, Complete(pending.parameters, made)),
     )
 
