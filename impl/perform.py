@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from enum import StrEnum
 from typing import Any, Final
 
 from impl.alerts import AlertDescription, AlertLevel
@@ -48,6 +49,15 @@ from impl.step import (
     WriteKeys,
 )
 from impl.transports import Transport
+
+
+class Call(StrEnum):
+    """The calls that may be interrupted while they write, and then go on writing."""
+
+    HANDSHAKE = "handshake"
+    REHANDSHAKE = "rehandshake"
+    KEY_UPDATE = "key_update"
+    BYE = "bye"
 
 
 class Memory:

@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from impl import contract
+from impl import contract, receive
 from impl.crypto import signatures
 from tlsmodel.credentials import shared_credentials
 from tlsmodel.hunt.finding import hunted
@@ -148,7 +148,7 @@ def test_a_missing_libgnutls_is_named_with_its_package(monkeypatch):
 @pytest.mark.parametrize("bug", BUGS.values(), ids=lambda bug: bug.id)
 def test_a_patch_is_in_force_inside_its_block_and_gone_afterwards(bug):
     def fingerprint():
-        parts = [contract.HANDLERS, contract.ON_CHANGE_CIPHER_SPEC, contract._ON_RECORD]
+        parts = [receive.HANDLERS, receive.ON_CHANGE_CIPHER_SPEC, receive.ON_RECORD]
         functions = [contract.flush, contract._handshake_again, contract.Memory.fail, signatures.verify]
         return [dict(part) for part in parts], functions
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from impl import AlertDescription, Code, contract, negotiation
+from impl import AlertDescription, Code, negotiation, receive
 from impl.codec.enums import ContentType
 from impl.perform import Memory
 from impl.record.stream import Record
 from tlsmodel.spec.scenario import Role, Version
 from tlsmodel.targets.zoo.bug import Bug, entries
 
-_on_alert = contract._ON_RECORD[ContentType.ALERT]
+_on_alert = receive.ON_RECORD[ContentType.ALERT]
 
 
 def _reset(memory: Memory, record: Record) -> Code:
@@ -25,5 +25,5 @@ BUG = Bug(
     "CVE-2020-24659, GnuTLS before 3.6.15",
     (Role.CLIENT,),
     (Version.TLS12, Version.TLS13),
-    lambda: entries(contract._ON_RECORD, {ContentType.ALERT: _reset}),
+    lambda: entries(receive.ON_RECORD, {ContentType.ALERT: _reset}),
 )

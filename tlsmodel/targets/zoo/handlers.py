@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from impl import ProtocolVersion, Role, contract
+from impl import ProtocolVersion, Role, receive
 from impl.codec.enums import HandshakeType
 from impl.step import Phase
 from tlsmodel.targets.zoo.bug import entries
@@ -19,4 +19,4 @@ def admits(
 ) -> AbstractContextManager[None]:
     """Let one version and role admit messages in phases where they have no business."""
     key = (version, role)
-    return entries(contract.HANDLERS, {key: {**contract.HANDLERS[key], **extra}})
+    return entries(receive.HANDLERS, {key: {**receive.HANDLERS[key], **extra}})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from impl import Code, contract
+from impl import Code, receive
 from impl.codec.enums import ContentType
 from impl.perform import Memory
 from impl.record.stream import Record
 from tlsmodel.spec.scenario import Version
 from tlsmodel.targets.zoo.bug import BOTH, Bug, entries
 
-_on_data = contract._ON_RECORD[ContentType.APPLICATION_DATA]
+_on_data = receive.ON_RECORD[ContentType.APPLICATION_DATA]
 
 
 def _queued(memory: Memory, record: Record) -> Code:
@@ -25,5 +25,5 @@ BUG = Bug(
     "a slip in the caller's contract",
     BOTH,
     (Version.TLS12, Version.TLS13),
-    lambda: entries(contract._ON_RECORD, {ContentType.APPLICATION_DATA: _queued}),
+    lambda: entries(receive.ON_RECORD, {ContentType.APPLICATION_DATA: _queued}),
 )

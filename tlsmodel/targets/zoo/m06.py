@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from impl import Code, contract
-from impl.perform import Memory
+from impl.perform import Call, Memory
 from impl.tls13.post_handshake import Connected
 from tlsmodel.spec.scenario import Role, Version
 from tlsmodel.targets.zoo.bug import Bug, attribute
@@ -14,7 +14,7 @@ _again = contract._handshake_again
 def _update(memory: Memory) -> Code:
     if not isinstance(memory.state, Connected):
         return _again(memory)
-    return contract._update_keys(memory, memory.state, contract.Call.HANDSHAKE, request_peer=True)
+    return contract._update_keys(memory, memory.state, Call.HANDSHAKE, request_peer=True)
 
 
 BUG = Bug(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from impl import ProtocolVersion, Role, contract
+from impl import ProtocolVersion, Role, receive
 from impl.keyschedule.tls12 import key_block
 from impl.record.protection import Protection12
 from impl.step import Handled, Phase, ReadKeys
@@ -29,7 +29,7 @@ BUG = Bug(
     BOTH,
     (Version.TLS12,),
     lambda: entries(
-        contract.ON_CHANGE_CIPHER_SPEC,
+        receive.ON_CHANGE_CIPHER_SPEC,
         {(ProtocolVersion.TLS12, role, phase): _early for role, phase in PLACES},
     ),
 )
