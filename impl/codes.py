@@ -39,6 +39,7 @@ class Code(IntEnum):
     PUSH_ERROR = -53
     PULL_ERROR = -54
     RECEIVED_ILLEGAL_PARAMETER = -55
+    REQUESTED_DATA_NOT_AVAILABLE = -56
     RECEIVED_ILLEGAL_EXTENSION = -58
     INTERNAL_ERROR = -59
     TOO_MANY_EMPTY_PACKETS = -78
@@ -46,15 +47,20 @@ class Code(IntEnum):
     NO_CIPHER_SUITES = -87
     PK_SIG_VERIFY_FAILED = -89
     SAFE_RENEGOTIATION_FAILED = -107
+    UNSAFE_RENEGOTIATION_DENIED = -108
     PREMATURE_TERMINATION = -110
+    CERTIFICATE_REQUIRED = -112
     HANDSHAKE_TOO_LARGE = -210
+    TIMEDOUT = -319
     SESSION_EOF = -328
     NO_APPLICATION_PROTOCOL = -344
     INAPPROPRIATE_FALLBACK = -347
     CERTIFICATE_VERIFICATION_ERROR = -348
+    SESSION_USER_ID_CHANGED = -406
     UNAVAILABLE_DURING_HANDSHAKE = -408
     RECORD_OVERFLOW = -417
     NO_COMMON_KEY_SHARE = -423
+    REAUTH_REQUEST = -424
     MISSING_EXTENSION = -427
     UNIMPLEMENTED_FEATURE = -1250
 
@@ -72,6 +78,7 @@ _RESUMABLE: Final = frozenset(
         Code.WARNING_ALERT_RECEIVED,
         Code.AGAIN,
         Code.REHANDSHAKE,
+        Code.REAUTH_REQUEST,
         Code.GOT_APPLICATION_DATA,
         Code.INTERRUPTED,
     }
@@ -103,6 +110,7 @@ _MEANINGS: Final[dict[Code, str]] = {
     Code.PUSH_ERROR:                     "the transport failed to write",
     Code.PULL_ERROR:                     "the transport failed to read",
     Code.RECEIVED_ILLEGAL_PARAMETER:     "the peer sent a value that the protocol forbids",
+    Code.REQUESTED_DATA_NOT_AVAILABLE:   "what was asked for is not there",
     Code.RECEIVED_ILLEGAL_EXTENSION:     "the peer sent an extension that was not asked for",
     Code.INTERNAL_ERROR:                 "something that must not happen has happened",
     Code.TOO_MANY_EMPTY_PACKETS:         "the peer sends records without content and nothing else",
@@ -110,15 +118,20 @@ _MEANINGS: Final[dict[Code, str]] = {
     Code.NO_CIPHER_SUITES:               "client and server have no cipher suite or algorithm in common",
     Code.PK_SIG_VERIFY_FAILED:           "the peer's signature does not verify",
     Code.SAFE_RENEGOTIATION_FAILED:      "the peer's renegotiation_info is wrong",
+    Code.UNSAFE_RENEGOTIATION_DENIED:    "the peer cannot renegotiate safely",
     Code.PREMATURE_TERMINATION:          "the transport ended without close_notify",
+    Code.CERTIFICATE_REQUIRED:           "the client showed no certificate where one is required",
     Code.HANDSHAKE_TOO_LARGE:            "a handshake message is larger than allowed",
+    Code.TIMEDOUT:                       "the handshake took too long",
     Code.SESSION_EOF:                    "the peer closed the session during the handshake",
     Code.NO_APPLICATION_PROTOCOL:        "client and server have no application protocol in common",
     Code.INAPPROPRIATE_FALLBACK:         "the client fell back to a lower version without need",
     Code.CERTIFICATE_VERIFICATION_ERROR: "the peer's certificate does not verify",
+    Code.SESSION_USER_ID_CHANGED:        "the peer changed its identity in a new handshake",
     Code.UNAVAILABLE_DURING_HANDSHAKE:   "not possible before the handshake is complete",
     Code.RECORD_OVERFLOW:                "a record is larger than allowed",
     Code.NO_COMMON_KEY_SHARE:            "client and server have no usable key share in common",
+    Code.REAUTH_REQUEST:                 "the peer asks for authentication",
     Code.MISSING_EXTENSION:              "the peer left out an extension that is mandatory",
     Code.UNIMPLEMENTED_FEATURE:          "not implemented",
 }
@@ -147,6 +160,9 @@ _ALERTS: Final[dict[Code, AlertDescription]] = {
     Code.INAPPROPRIATE_FALLBACK:          AlertDescription.INAPPROPRIATE_FALLBACK,
     Code.SESSION_EOF:                     AlertDescription.CLOSE_NOTIFY,
     Code.REHANDSHAKE:                     AlertDescription.NO_RENEGOTIATION,
+    Code.UNSAFE_RENEGOTIATION_DENIED:     AlertDescription.NO_RENEGOTIATION,
+    Code.CERTIFICATE_REQUIRED:            AlertDescription.CERTIFICATE_REQUIRED,
+    Code.SESSION_USER_ID_CHANGED:         AlertDescription.INSUFFICIENT_SECURITY,
     Code.MISSING_EXTENSION:               AlertDescription.MISSING_EXTENSION,
     Code.RECEIVED_ILLEGAL_EXTENSION:      AlertDescription.UNSUPPORTED_EXTENSION,
     Code.NO_APPLICATION_PROTOCOL:         AlertDescription.NO_APPLICATION_PROTOCOL,

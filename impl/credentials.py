@@ -17,6 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509 import verification
 
+from impl.alerts import AlertDescription
 from impl.codec.enums import ProtocolVersion, SignatureScheme
 from impl.crypto import signatures
 from impl.crypto.signatures import PrivateKey, PublicKey
@@ -25,7 +26,35 @@ _VERSIONS: Final = (ProtocolVersion.TLS12, ProtocolVersion.TLS13)
 
 
 class CertificateRejected(Exception):
-    """A certificate chain that cannot be read or does not verify; the message is one line."""
+    """A certificate chain that cannot be read or does not verify; the message is one line.
+
+    Parameters
+    ----------
+    reason: one line.
+    alert: what the peer is told (RFC 8446 section 6.2).
+    """
+
+    def __init__(self, reason: str, alert: AlertDescription = AlertDescription.BAD_CERTIFICATE) -> None:
+        super().__init__(reason)
+        self.alert = alert
+
+
+@dataclass(frozen=True, slots=True)
+class Psk:
+    """A pre-shared key that both sides got otherwise (RFC 4279, RFC 8446 section 4.2.11).
+
+    Parameters
+    ----------
+    identity: the key's name, 1 to 65,535 bytes.
+    key: the secret bytes.
+    """
+
+    identity: bytes
+    key: bytes
+
+    def __post_init__(self) -> None:
+        if not (0 < len(self.identity) < 2**16 and 0 < len(self.key) < 2**16):
+            raise ValueError("a pre-shared key and its name have 1 to 65,535 bytes each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +67,16 @@ class CertifiedKey:
     key: the leaf's private key.
     schemes: what the key may sign with, by version.
     names: the DNS names that the leaf is for, in lower case.
+    issuers: the names (DER) of those who issued the chain.
+    ocsp_response: what a server staples to the leaf if a client asks, in DER.
     """
 
     chain: tuple[bytes, ...]
     key: PrivateKey
     schemes: Mapping[ProtocolVersion, tuple[SignatureScheme, ...]]
     names: tuple[str, ...] = ()
+    issuers: tuple[bytes, ...] = ()
+    ocsp_response: bytes | None = None
 
     def sign(self, scheme: SignatureScheme, message: bytes) -> bytes:
         """Return the signature of `message` under `scheme`."""
@@ -68,30 +101,49 @@ def load_certified_key(chain_pem: bytes, key_pem: bytes, password: bytes | None 
         raise ValueError("the private key is not that of the first certificate")
     public = key.public_key()
     schemes = {version: signatures.schemes_for(public, version) for version in _VERSIONS}
-    return CertifiedKey(tuple(map(_der, chain)), key, schemes, _dns_names(chain[0]))
+    issuers = tuple(certificate.issuer.public_bytes() for certificate in chain)
+    return CertifiedKey(tuple(map(_der, chain)), key, schemes, _dns_names(chain[0]), issuers)
 
 
 class Trust:
-    """The certificate authorities that a client believes."""
+    """The certificate authorities that one side believes."""
 
     def __init__(self, anchors: Sequence[x509.Certificate]) -> None:
         self._policy = verification.PolicyBuilder().store(verification.Store(list(anchors)))
+        self.authorities = tuple(anchor.subject.public_bytes() for anchor in anchors)
 
     @classmethod
     def from_pem(cls, pem: bytes) -> Trust:
         """Read authorities from concatenated PEM certificates; raises `ValueError` if there are none."""
         return cls(x509.load_pem_x509_certificates(pem))
 
-    def check(self, chain: Sequence[x509.Certificate], server_name: str, moment: float) -> None:
-        """Verify a server's chain for `server_name`, a DNS name or an IP address, at POSIX time `moment`.
+    def check(self, chain: Sequence[x509.Certificate], server_name: str | None, moment: float) -> None:
+        """Verify a chain at POSIX time `moment`.
+
+        Parameters
+        ----------
+        server_name: the DNS name or IP address that a server's leaf must have; None for a client's chain.
 
         Raises `CertificateRejected`.
         """
-        policy = self._policy.time(datetime.fromtimestamp(moment, UTC))
+        now = datetime.fromtimestamp(moment, UTC)
+        policy = self._policy.time(now)
+        leaf, issuers = chain[0], list(chain[1:])
         try:
-            policy.build_server_verifier(_subject(server_name)).verify(chain[0], list(chain[1:]))
+            if server_name is None:
+                policy.build_client_verifier().verify(leaf, issuers)
+            else:
+                policy.build_server_verifier(_subject(server_name)).verify(leaf, issuers)
         except (verification.VerificationError, ValueError) as error:
-            raise CertificateRejected(str(error)) from error
+            raise CertificateRejected(str(error), self._fitting_alert(chain, now)) from error
+
+    def _fitting_alert(self, chain: Sequence[x509.Certificate], now: datetime) -> AlertDescription:
+        """Find out what a chain that does not verify suffers from."""
+        if any(not item.not_valid_before_utc <= now <= item.not_valid_after_utc for item in chain):
+            return AlertDescription.CERTIFICATE_EXPIRED
+        if chain[-1].issuer.public_bytes() not in self.authorities:
+            return AlertDescription.UNKNOWN_CA
+        return AlertDescription.BAD_CERTIFICATE
 
 
 def read_chain(chain: Sequence[bytes]) -> tuple[x509.Certificate, ...]:

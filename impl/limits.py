@@ -38,6 +38,15 @@ MAX_WARNINGS: Final = 16
 KEY_UPDATES_PER_SECOND: Final = 8
 """How many KeyUpdate messages a peer may send within a second."""
 
+MIN_RECORD_SIZE_LIMIT: Final = 64
+"""The least that a peer may ask for as a limit on records (RFC 8449 section 4)."""
+
+MAX_UNREAD: Final = 4 * 2**14
+"""How much application data may wait for the caller before a re-handshake stops reading."""
+
+MAX_EARLY_DATA_SKIPPED: Final = 4 * 2**14
+"""How much refused early data a server drops where it has set no limit of its own."""
+
 MAX_DATAGRAM_SEQUENCE: Final = 2**48 - 1
 """The DTLS record sequence number that is never used: within an epoch it must not wrap."""
 
@@ -61,3 +70,12 @@ MAX_GAPS: Final = 64
 
 MAX_HELD_DATA: Final = 2**16
 """How much application data is kept that a DTLS peer sent before its Finished arrived."""
+
+MAX_COOKIES: Final = 4
+"""How many HelloVerifyRequests a DTLS client answers in one handshake."""
+
+MAX_FRUITLESS: Final = 64
+"""How many datagrams without anything of use one call reads before it returns."""
+
+MAX_DATAGRAM: Final = 2**16
+"""The longest datagram that is read."""

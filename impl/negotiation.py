@@ -6,27 +6,34 @@ Theory: RFC 8446 sections 4.1 and 4.2.1, RFC 5246 section 7.4.1, RFC 7507 (fallb
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import ClassVar, Final
 
 from impl.codec import extensions as ext
+from impl.codec.datagram_hello import DatagramClientHello, HelloVerifyRequest
 from impl.codec.enums import CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion
 from impl.codec.extensions import Extensions, KeyShareEntry
-from impl.codec.hello import RANDOM_LENGTH, ClientHello, HelloRequest, ServerHello
+from impl.codec.hello import RANDOM_LENGTH, SESSION_ID_LENGTH, ClientHello, HelloRequest, ServerHello
 from impl.codec.messages import encode
 from impl.codes import Code
-from impl.config import Config
+from impl.config import SUITES_OF, Config, Role
 from impl.crypto.suites import SUITES
+from impl.dtls12 import cookie
+from impl.established import Connected
+from impl.limits import MAX_COOKIES
 from impl.offer import Offer
 from impl.record.joiner import Message
-from impl.step import Handled, Handlers, Phase, Refusal, SendFirst
+from impl.saved_session import SavedSession
+from impl.step import Handled, Handlers, Phase, Refusal, Send, SendFirst
 from impl.tls12 import client as client12
+from impl.tls12 import renegotiation
 from impl.tls12 import server as server12
 from impl.tls13 import client as client13
 from impl.tls13 import server as server13
 
-TLS12, TLS13 = ProtocolVersion.TLS12, ProtocolVersion.TLS13
+TLS12, TLS13, DTLS12 = ProtocolVersion.TLS12, ProtocolVersion.TLS13, ProtocolVersion.DTLS12
 
 SHARED_GROUPS: Final[tuple[NamedGroup, ...]] = (NamedGroup.X25519, NamedGroup.SECP256R1)
 """The groups of which a client sends shares at once, if it has them enabled."""
@@ -34,12 +41,20 @@ SHARED_GROUPS: Final[tuple[NamedGroup, ...]] = (NamedGroup.X25519, NamedGroup.SE
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Nothing has been said yet."""
+    """Nothing has been said yet in this handshake.
+
+    Parameters
+    ----------
+    previous: the TLS 1.2 connection that is to be renewed; None in a first handshake.
+    number: message_seq of our next message, over datagrams; None over streams.
+    address: where the client's datagrams come from, for cookies.
+    """
 
     phase: ClassVar = Phase.START
 
-
-START: Final = Start()
+    previous: Connected | None = None
+    number: int | None = None
+    address: bytes = b""
 
 
 def begin(config: Config) -> Handled:
@@ -47,34 +62,94 @@ def begin(config: Config) -> Handled:
     modern = TLS13 in config.versions
     groups = [group for group in config.groups if group in SHARED_GROUPS] or list(config.groups[:1])
     shares = {int(group): config.make_key_share(group) for group in groups} if modern else {}
-    hello = ClientHello(
+    session = _resumable(config)
+    form = DatagramClientHello if config.datagram else ClientHello
+    hello = form(
         random=config.randomness(RANDOM_LENGTH),
-        session_id=config.randomness(32) if modern and config.compatible else b"",
-        cipher_suites=tuple(n for n in config.cipher_suites if SUITES[n].version in config.versions),
-        extensions=_offered_extensions(config, [KeyShareEntry(g, s.public) for g, s in shares.items()]),
+        session_id=_offered_session_id(config, session),
+        cipher_suites=_offered_suites(config, config.versions),
+        extensions=_offered_extensions(
+            config, config.versions, None, session, [KeyShareEntry(g, s.public) for g, s in shares.items()]
+        ),
     )
     raw = encode(hello)
-    return Handled(Offer(hello, raw, shares), (SendFirst(raw),))
+    number = 0 if config.datagram else None
+    return Handled(Offer(hello, raw, shares, session, number=number), (SendFirst(raw),))
 
 
-def _offered_extensions(config: Config, shares: list[KeyShareEntry]) -> Extensions:
+def begin_again(state: Connected, config: Config, number: int | None) -> Handled:
+    """Begin a re-handshake: a client makes its offer, a server waits for one (RFC 5746).
+
+    Parameters
+    ----------
+    number: message_seq of our next message, over datagrams.
+    """
+    if config.role is Role.SERVER:
+        return Handled(Start(state, number))
+    version = state.parameters.version
+    form = DatagramClientHello if config.datagram else ClientHello
+    hello = form(
+        random=config.randomness(RANDOM_LENGTH),
+        session_id=b"",
+        cipher_suites=_offered_suites(config, (version,)),
+        extensions=_offered_extensions(config, (version,), state, None, []),
+    )
+    raw = encode(hello)
+    return Handled(Offer(hello, raw, previous=state, number=number), (Send((raw,)),))
+
+
+def _offered_suites(config: Config, versions: Sequence[ProtocolVersion]) -> tuple[CipherSuite, ...]:
+    covered = {SUITES_OF[version] for version in versions}
+    return tuple(number for number in config.cipher_suites if SUITES[number].version in covered)
+
+
+def _resumable(config: Config) -> SavedSession | None:
+    """Return the session that may be offered for resumption, if it fits the configuration."""
+    session = config.resume
+    if session is None or session.version not in config.versions or not session.is_fresh(config.clock()):
+        return None
+    fits = session.cipher_suite in config.cipher_suites and session.server_name == config.server_name
+    return session if fits else None
+
+
+def _offered_session_id(config: Config, session: SavedSession | None) -> bytes:
+    """Return what a server echoes: a session's name, or something new that makes a ticket's use show."""
+    if session is not None and session.version is not TLS13 and not session.ticket:
+        return session.session_id
+    ticketed = session is not None and session.version is not TLS13
+    random = ticketed or (TLS13 in config.versions and config.compatible)
+    return config.randomness(SESSION_ID_LENGTH) if random else b""
+
+
+def _offered_extensions(
+    config: Config,
+    versions: Sequence[ProtocolVersion],
+    previous: Connected | None,
+    session: SavedSession | None,
+    shares: Sequence[KeyShareEntry],
+) -> Extensions:
+    limit = None if config.datagram else config.record_size_limit
     common = [
         None if config.server_name is None or _is_address(config.server_name)
         else ext.build_server_name(config.server_name),
         ext.build_supported_groups(config.groups),
         ext.build_signature_algorithms(config.signature_schemes),
         ext.build_alpn(config.alpn) if config.alpn else None,
+        ext.build_status_request() if config.request_status else None,
+        None if limit is None else ext.build_record_size_limit(limit),
     ]  # fmt: skip
+    ticket = session.ticket if session is not None and session.version is not TLS13 else b""
     older = [
         ext.build_ec_point_formats(),
         ext.build_extended_master_secret(),
-        ext.build_renegotiation_info(),
+        renegotiation.offered(config, previous),
+        ext.build_session_ticket(ticket) if ticket or config.session_tickets else None,
     ]
-    newer = [ext.build_supported_versions_client(config.versions), ext.build_key_share_client(shares)]
+    newer = [ext.build_supported_versions_client(versions), ext.build_key_share_client(shares)]
     return Extensions.of(
         *common,
-        *(older if TLS12 in config.versions else ()),
-        *(newer if TLS13 in config.versions else ()),
+        *(older if versions != (TLS13,) else ()),
+        *(newer if TLS13 in versions else ()),
     )
 
 
@@ -89,9 +164,21 @@ def on_server_hello(state: Offer, message: Message, config: Config) -> Handled:
         raise Refusal(Code.UNSUPPORTED_VERSION_PACKET, f"the server chose version {version:#06x}")
     if version == TLS13:
         return client13.on_server_hello(state, hello, message)
-    if TLS13 in config.versions and hello.downgraded:
+    if state.previous is None and TLS13 in config.versions and hello.downgraded:
         raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "the server was made to choose an older version")
     return client12.on_server_hello(state, hello, message, config)
+
+
+def on_hello_verify_request(state: Offer, message: Message, _config: Config) -> Handled:
+    """Send the same ClientHello with the server's cookie (RFC 6347 section 4.2.1)."""
+    request = HelloVerifyRequest.parse(message.body)
+    if not isinstance(state.hello, DatagramClientHello) or state.number is None:
+        raise Refusal(Code.UNEXPECTED_HANDSHAKE_PACKET, "HelloVerifyRequest is no message of TLS")
+    if state.number >= MAX_COOKIES:
+        raise Refusal(Code.UNEXPECTED_PACKET, f"more than {MAX_COOKIES} cookies in one handshake")
+    hello = replace(state.hello, cookie=request.cookie)
+    raw = encode(hello)
+    return Handled(replace(state, hello=hello, raw=raw, number=state.number + 1), (Send((raw,)),))
 
 
 def on_hello_request(state: Offer, message: Message, config: Config) -> Handled:
@@ -102,28 +189,50 @@ def on_hello_request(state: Offer, message: Message, config: Config) -> Handled:
     return Handled(state)
 
 
-def on_client_hello(_state: Start, message: Message, config: Config) -> Handled:
+def on_datagram_client_hello(state: Start, message: Message, config: Config) -> Handled:
+    """Make sure of the client's address, and go on as in TLS 1.2 (RFC 6347 section 4.2.1)."""
+    hello = DatagramClientHello.parse(message.body)
+    # Whoever asked the client for a cookie in our name has used the numbers up to that of its hello.
+    number = max(state.number or 0, int.from_bytes(message.raw[4:6]))
+    secret = config.cookie_secret
+    if secret is not None and state.previous is None and not cookie.is_valid(secret, state.address, hello):
+        request = encode(HelloVerifyRequest(cookie.make(secret, state.address, hello)))
+        return Handled(replace(state, number=number + 1), (Send((request,)),))
+    version = _choose_version(hello, config.versions)
+    circumstances = server12.Circumstances(version, state.previous, number)
+    return server12.on_client_hello(hello, message, config, circumstances)
+
+
+def on_client_hello(state: Start, message: Message, config: Config) -> Handled:
     """Choose the version, and go on there."""
     hello = ClientHello.parse(message.body)
-    version = _choose_version(hello, config)
+    version = _choose_version(hello, config.versions if state.previous is None else (TLS12,))
     fallback = CipherSuite.TLS_FALLBACK_SCSV in hello.cipher_suites
-    if fallback and version < max(config.versions):
+    if fallback and state.previous is None and version < max(config.versions):
         raise Refusal(Code.INAPPROPRIATE_FALLBACK, "the client fell back without need (RFC 7507 section 3)")
     if version is TLS13:
         return server13.on_client_hello(hello, message, config)
-    return server12.on_client_hello(hello, message, config)
+    circumstances = server12.Circumstances(version, state.previous, state.number)
+    return server12.on_client_hello(hello, message, config, circumstances)
 
 
-def _choose_version(hello: ClientHello, config: Config) -> ProtocolVersion:
+def _choose_version(hello: ClientHello, versions: Sequence[ProtocolVersion]) -> ProtocolVersion:
     listed = hello.extensions.get(ExtensionType.SUPPORTED_VERSIONS)
     if listed is not None:
         offered = ext.parse_supported_versions_client(listed)
     else:
-        offered = (TLS12,) if hello.legacy_version >= TLS12 else ()
-    for version in (TLS13, TLS12):
-        if version in offered and version in config.versions:
+        offered = _up_to(hello.legacy_version)
+    for version in (TLS13, TLS12, DTLS12):
+        if version in offered and version in versions:
             return version
     raise Refusal(Code.UNSUPPORTED_VERSION_PACKET, "no protocol version in common")
+
+
+def _up_to(version: int) -> tuple[ProtocolVersion, ...]:
+    """Return what a client without supported_versions offers; DTLS counts its versions downwards."""
+    if version >> 8 == DTLS12 >> 8:
+        return (DTLS12,) if version <= DTLS12 else ()
+    return (TLS12,) if version >= TLS12 else ()
 
 
 def _is_address(host: str) -> bool:
@@ -140,4 +249,11 @@ CLIENT: Final[Handlers] = {
 }
 SERVER: Final[Handlers] = {
     (Phase.START, HandshakeType.CLIENT_HELLO): on_client_hello,
+}
+DATAGRAM_CLIENT: Final[Handlers] = {
+    **CLIENT,
+    (Phase.WAIT_SH, HandshakeType.HELLO_VERIFY_REQUEST): on_hello_verify_request,
+}
+DATAGRAM_SERVER: Final[Handlers] = {
+    (Phase.START, HandshakeType.CLIENT_HELLO): on_datagram_client_hello,
 }

@@ -6,7 +6,9 @@ block.  It knows no message and no phase, and never reads or writes the transpor
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from impl.alerts import AlertDescription, AlertLevel
@@ -14,25 +16,35 @@ from impl.codec.enums import ContentType, ProtocolVersion
 from impl.codes import Code
 from impl.config import Config
 from impl.credentials import CertificateRejected
+from impl.dtls12.channel import DatagramChannel
 from impl.limits import KEY_UPDATES_PER_SECOND
-from impl.output import Output
 from impl.parameters import Parameters
-from impl.record.joiner import Joiner
-from impl.record.stream import RecordReader, RecordWriter
+from impl.record.channel import Channel, StreamChannel
+from impl.record.joiner import Message
+from impl.saved_session import SavedSession
 from impl.step import (
     Ask,
     Complete,
+    Exporter,
     Handled,
+    Hold,
+    Keep,
+    Limit,
     Log,
     Notify,
     Pace,
+    Phase,
     ReadKeys,
     Refusal,
     Send,
     SendChangeCipherSpec,
+    SendEarlyData,
     SendFirst,
     Settle,
+    SkipEarlyData,
     State,
+    Store,
+    TakeEarlyData,
     WriteKeys,
 )
 from impl.transports import Transport
@@ -41,79 +53,102 @@ from impl.transports import Transport
 class Memory:
     """All that a session remembers between calls.
 
-    `state` is the handshake phase with its data; `output` and `received` are the buffers towards transport
-    and application; `failure` is set once and for all by the first fatal code.
+    `state` is the handshake phase with its data; `channel` frames and protects towards the transport;
+    `received` waits for the application; `failure` is set once and for all by the first fatal code.
     """
 
     __slots__ = (
         "alert",
         "alert_on_its_way",
+        "channel",
         "complete",
         "config",
+        "datagrams",
+        "deadline",
         "direction",
         "dropped",
+        "early_room",
+        "early_sent",
+        "early_taken",
+        "exporter",
         "failure",
+        "fruitless",
+        "held",
         "idle",
-        "joiner",
         "key_updates",
+        "muted",
         "notice",
-        "output",
         "parameters",
         "path",
         "read_closed",
-        "reader",
         "received",
+        "saved",
         "sending",
         "state",
+        "stored",
         "transport",
         "unfinished",
         "version",
         "warnings",
         "write_closed",
-        "writer",
     )
 
-    def __init__(self, config: Config, transport: Transport, state: State) -> None:
+    def __init__(
+        self, config: Config, transport: Transport, state: State, channel: StreamChannel | DatagramChannel
+    ) -> None:
         self.config = config
         self.transport = transport
         self.state = state
+        self.channel: Channel = channel
+        self.datagrams = channel if isinstance(channel, DatagramChannel) else None
         self.path = [state.phase]
-        self.reader = RecordReader()
-        self.writer = RecordWriter()
-        self.joiner = Joiner()
-        self.output = Output()
-        self.received = bytearray()
-        self.version: ProtocolVersion | None = None
+        self.received: deque[bytes] = deque()
+        self.version = ProtocolVersion.DTLS12 if config.datagram else None
         self.parameters: Parameters | None = None
+        self.exporter: Exporter | None = None
+        self.saved: SavedSession | None = None
+        self.stored: bytes | None = None
+        self.held: Message | None = None
+        self.deadline: float | None = None
         self.alert: int | None = None
         self.notice = Code.SUCCESS
         self.failure: Refusal | None = None
         self.complete = False
         self.read_closed = False
         self.write_closed = False
+        self.muted = False
         self.dropped = False
         self.direction = 0
         self.warnings = 0
         self.idle = 0
+        self.fruitless = 0
         self.sending = 0
         self.unfinished: set[str] = set()
         self.alert_on_its_way: tuple[AlertLevel, AlertDescription] | None = None
         self.key_updates: tuple[float, int] = (0.0, 0)
+        self.early_sent = bytearray()
+        self.early_taken: deque[bytes] = deque()
+        self.early_room = 0
 
     def fail(self, refusal: Refusal) -> Code:
-        """End the session for good.
+        """End the session for good; nobody may resume it (RFC 5246 section 7.2).
 
         Records that wait stay where they are, because an alert is numbered after them; they are written only
         if an alert is sent.
         """
         self.failure = refusal
         self.received.clear()
+        self.early_taken.clear()
+        self.saved = None
+        if self.stored is not None and self.config.store is not None:
+            with suppress(OSError):
+                self.config.store.remove(self.stored)
         return refusal.code
 
     def queue_alert(self, level: AlertLevel, description: AlertDescription) -> None:
         """Put an alert behind what is waiting to be written; after a closing one nothing may follow."""
         self.write_closed |= level == AlertLevel.FATAL or description == AlertDescription.CLOSE_NOTIFY
-        self.output.add(self.writer.protect(ContentType.ALERT, bytes((level, description))))
+        self.channel.send_record(ContentType.ALERT, bytes((level, description)))
 
 
 def perform(memory: Memory, handled: Handled) -> None:
@@ -136,7 +171,7 @@ def perform(memory: Memory, handled: Handled) -> None:
 
 
 def _check_boundary(memory: Memory, _effect: ReadKeys) -> None:
-    if memory.joiner.pending():
+    if memory.channel.mid_message():
         raise Refusal(Code.UNEXPECTED_PACKET, "message bytes across a change of keys (RFC 8446 section 5.1)")
 
 
@@ -147,11 +182,11 @@ def _check_dropped(memory: Memory, effect: Settle) -> None:
 
 def _check_certificate(memory: Memory, effect: Ask) -> None:
     config = memory.config
-    if config.trust is not None and config.server_name is not None:
+    if config.trust is not None:
         try:
             config.trust.check(effect.chain, config.server_name, config.clock())
         except CertificateRejected as error:
-            raise Refusal(Code.CERTIFICATE_VERIFICATION_ERROR, str(error)) from error
+            raise Refusal(Code.CERTIFICATE_VERIFICATION_ERROR, str(error), error.alert) from error
     callback = config.verify_callback
     if callback is not None and not callback(effect.chain, config.server_name):
         raise Refusal(Code.CERTIFICATE_ERROR, "the application refused the certificate")
@@ -168,30 +203,63 @@ def _check_pace(memory: Memory, _effect: Pace) -> None:
 
 
 def _send(memory: Memory, effect: Send) -> None:
-    writer = memory.writer
-    for message in effect.messages:
-        memory.output.add(writer.protect(ContentType.HANDSHAKE, message))
+    memory.channel.send_messages(effect.messages)
 
 
 def _send_first(memory: Memory, effect: SendFirst) -> None:
-    records = memory.writer.plain(ContentType.HANDSHAKE, effect.message, ProtocolVersion.TLS10)
-    memory.output.add(records)
+    memory.channel.send_first(effect.message)
 
 
 def _send_change_cipher_spec(memory: Memory, _effect: SendChangeCipherSpec) -> None:
-    memory.output.add(memory.writer.plain(ContentType.CHANGE_CIPHER_SPEC, b"\x01"))
+    memory.channel.send_change_cipher_spec()
 
 
 def _write_keys(memory: Memory, effect: WriteKeys) -> None:
-    memory.writer.use(effect.protection)
+    memory.channel.write_keys(effect.protection)
+    memory.muted = memory.state.phase is not Phase.CONNECTED
 
 
 def _read_keys(memory: Memory, effect: ReadKeys) -> None:
-    memory.reader.use(effect.protection)
+    memory.channel.read_keys(effect.protection)
+    memory.early_room = 0
 
 
 def _settle(memory: Memory, effect: Settle) -> None:
     memory.version = effect.version
+
+
+def _limit(memory: Memory, effect: Limit) -> None:
+    if isinstance(memory.channel, StreamChannel):
+        memory.channel.limit(effect.writing, effect.reading)
+
+
+def _send_early_data(memory: Memory, _effect: SendEarlyData) -> None:
+    memory.channel.send_record(ContentType.APPLICATION_DATA, bytes(memory.early_sent))
+
+
+def _take_early_data(memory: Memory, effect: TakeEarlyData) -> None:
+    memory.early_room = effect.size
+
+
+def _skip_early_data(memory: Memory, effect: SkipEarlyData) -> None:
+    if isinstance(memory.channel, StreamChannel):
+        memory.channel.skip(effect.size)
+
+
+def _keep(memory: Memory, effect: Keep) -> None:
+    memory.saved = effect.session
+
+
+def _store(memory: Memory, effect: Store) -> None:
+    session, store = effect.session, memory.config.store
+    if store is not None:
+        memory.stored = session.session_id
+        with suppress(OSError):
+            store.store(session.session_id, session.to_bytes(), session.issued / 1000 + session.lifetime)
+
+
+def _hold(memory: Memory, effect: Hold) -> None:
+    memory.held = effect.message
 
 
 def _log(memory: Memory, effect: Log) -> None:
@@ -205,6 +273,7 @@ def _notify(memory: Memory, effect: Notify) -> None:
 
 def _complete(memory: Memory, effect: Complete) -> None:
     memory.parameters = effect.parameters
+    memory.exporter = effect.exporter
 
 
 _CHECKS: Final[dict[type, Callable[[Memory, Any], None]]] = {
@@ -220,6 +289,13 @@ _DEEDS: Final[dict[type, Callable[[Memory, Any], None]]] = {
     WriteKeys: _write_keys,
     ReadKeys: _read_keys,
     Settle: _settle,
+    Limit: _limit,
+    SendEarlyData: _send_early_data,
+    TakeEarlyData: _take_early_data,
+    SkipEarlyData: _skip_early_data,
+    Keep: _keep,
+    Store: _store,
+    Hold: _hold,
     Log: _log,
     Notify: _notify,
     Complete: _complete,

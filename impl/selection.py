@@ -18,7 +18,8 @@ from impl.config import Config
 from impl.credentials import CertifiedKey
 from impl.crypto.signatures import PublicKey
 from impl.crypto.suites import SUITES, Authentication, Suite
-from impl.step import Refusal
+from impl.limits import MAX_PLAINTEXT, MIN_RECORD_SIZE_LIMIT
+from impl.step import Limit, Refusal
 
 
 def common_suites(hello: ClientHello, config: Config, version: ProtocolVersion) -> list[Suite]:
@@ -46,6 +47,8 @@ def certified_keys(config: Config, host: str | None) -> Sequence[CertifiedKey]:
 def authenticates(key: PublicKey, authentication: Authentication) -> bool:
     """Tell whether a server's key is of the kind that a cipher suite wants (RFC 8422 section 5.10)."""
     is_rsa = isinstance(key, RSAPublicKey)
+    if authentication is Authentication.NONE:
+        return False
     return authentication is Authentication.ANY or is_rsa is (authentication is Authentication.RSA)
 
 
@@ -55,6 +58,23 @@ def signature_scheme(
     """Return the server's favourite among the schemes that client, configuration and key allow."""
     allowed = key.schemes[version]
     return next((s for s in config.signature_schemes if s in offered and s in allowed), None)
+
+
+def client_key(
+    config: Config, offered: Sequence[int], authorities: Sequence[bytes], version: ProtocolVersion
+) -> tuple[CertifiedKey, SignatureScheme] | None:
+    """Return the first of a client's keys that a server's request fits, with the scheme to sign with.
+
+    Parameters
+    ----------
+    offered: the server's signature schemes.
+    authorities: the names (DER) of whom the server believes; none means anybody.
+    """
+    for key in config.certified_keys:
+        scheme = signature_scheme(key, offered, config, version)
+        if scheme is not None and (not authorities or any(name in authorities for name in key.issuers)):
+            return key, scheme
+    return None
 
 
 def alpn(hello: ClientHello, config: Config) -> bytes | None:
@@ -96,14 +116,44 @@ def check_point_formats(extensions: Extensions) -> None:
         raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "point formats without the uncompressed one")
 
 
-def answers(host: str | None, key: CertifiedKey, protocol: bytes | None) -> list[tuple[int, bytes]]:
+def answers(host: str | None, key: CertifiedKey | None, protocol: bytes | None) -> list[tuple[int, bytes]]:
     """Return a server's answers to server_name, if it made a difference, and to ALPN."""
     found: list[tuple[int, bytes]] = []
-    if host is not None and key.is_for(host):
+    if host is not None and key is not None and key.is_for(host):
         found.append((ExtensionType.SERVER_NAME, b""))
     if protocol is not None:
         found.append(ext.build_alpn((protocol,)))
     return found
+
+
+def answered_record_limit(answer: Extensions, config: Config, version: ProtocolVersion) -> tuple[Limit, ...]:
+    """Return the limits on records if a server has answered with its own (RFC 8449 section 4)."""
+    content = answer.get(ExtensionType.RECORD_SIZE_LIMIT)
+    if content is None:
+        return ()
+    return (_limit(ext.parse_record_size_limit(content), config, version),)
+
+
+def record_limit(
+    hello: ClientHello, config: Config, version: ProtocolVersion
+) -> tuple[tuple[int, bytes] | None, tuple[Limit, ...]]:
+    """Return a server's answer to a client's limit on records, and the limits that follow from it."""
+    content = hello.extensions.get(ExtensionType.RECORD_SIZE_LIMIT)
+    if content is None or config.record_size_limit is None:
+        return None, ()
+    limit = _limit(ext.parse_record_size_limit(content), config, version)
+    return ext.build_record_size_limit(config.record_size_limit), (limit,)
+
+
+def _limit(theirs: int, config: Config, version: ProtocolVersion) -> Limit:
+    if theirs < MIN_RECORD_SIZE_LIMIT:
+        raise Refusal(
+            Code.RECEIVED_ILLEGAL_PARAMETER, f"a record size limit of {theirs} (RFC 8449 section 4)"
+        )
+    # In TLS 1.3 the limit counts the hidden content type.
+    overhead = 1 if version is ProtocolVersion.TLS13 else 0
+    ours = config.record_size_limit or MAX_PLAINTEXT + overhead
+    return Limit(min(theirs - overhead, MAX_PLAINTEXT), ours - overhead)
 
 
 def usable_groups(hello: ClientHello, config: Config) -> list[NamedGroup]:

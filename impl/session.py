@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from impl import contract, negotiation
+from impl import contract
 from impl.alerts import AlertDescription, AlertLevel
 from impl.codes import Code
 from impl.config import Config
+from impl.dtls12.channel import DatagramChannel
+from impl.negotiation import Start
 from impl.parameters import Parameters
 from impl.perform import Memory
+from impl.record.channel import StreamChannel
+from impl.saved_session import SavedSession
 from impl.transports import Transport
 
 
@@ -39,7 +43,10 @@ class Session:
     Parameters
     ----------
     config: role, credentials and policy.
-    transport: the ordered byte stream to the peer.
+    transport: the way to the peer: an ordered byte stream, or for DTLS one that keeps datagrams apart.
+    address: where the client is, in any unambiguous form, for the cookies of a DTLS server.
+
+    Raises `ValueError` if the configuration's MTU is too small.
 
     After a code with `.is_fatal` the session is over: every call returns INVALID_SESSION and writes nothing,
     except that an alert may be sent.  AGAIN and INTERRUPTED mean that the same call is to be repeated, when
@@ -48,8 +55,12 @@ class Session:
 
     __slots__ = ("_memory",)
 
-    def __init__(self, config: Config, transport: Transport) -> None:
-        self._memory = Memory(config, transport, negotiation.START)
+    def __init__(self, config: Config, transport: Transport, address: bytes = b"") -> None:
+        if config.datagram:
+            datagrams = DatagramChannel(config.mtu, config.retransmit_timeout, config.total_timeout)
+            self._memory = Memory(config, transport, Start(number=0, address=address), datagrams)
+        else:
+            self._memory = Memory(config, transport, Start(), StreamChannel())
 
     @property
     def parameters(self) -> Parameters | None:
@@ -71,10 +82,37 @@ class Session:
         """Carry the handshake through, or as far as the transport allows (gnutls_handshake(3)).
 
         On a TLS 1.3 session that is already complete a client changes its keys and asks the peer to do the
-        same, and a server does nothing.  On a complete TLS 1.2 session the answer is UNIMPLEMENTED_FEATURE,
-        which leaves the session as it is.
+        same, and a server does nothing.  On a complete TLS 1.2 session another handshake begins: a client
+        sends ClientHello, a server waits for one.  GOT_APPLICATION_DATA then means that data is waiting for
+        `record_recv`; the call is to be repeated after it.  A peer that refuses with no_renegotiation leaves
+        the session as it was, with WARNING_ALERT_RECEIVED.
         """
         return contract.handshake(self._memory)
+
+    def rehandshake(self) -> Code:
+        """Ask the client for another handshake: HelloRequest (gnutls_rehandshake(3)).
+
+        The client's ClientHello makes `record_recv` return REHANDSHAKE; then call `handshake`.  In TLS 1.3 it
+        is a KeyUpdate that asks for one.  INVALID_REQUEST at a client and during a handshake.
+        """
+        return contract.rehandshake(self._memory)
+
+    def session_data(self) -> SavedSession | None:
+        """Return what `Config.resume` of a later client takes (gnutls_session_get_data2(3)), or None.
+
+        In TLS 1.3 it is the newest ticket that `record_recv` has met; there is none before.
+        """
+        return self._memory.saved
+
+    def export(self, label: bytes, length: int, context: bytes | None = None) -> bytes | Code:
+        """Return keying material for the application (RFC 5705, RFC 8446 section 7.5; gnutls_prf_rfc5705(3)).
+
+        UNAVAILABLE_DURING_HANDSHAKE before the first handshake is complete.
+        """
+        exporter = self._memory.exporter
+        if exporter is None or not self._memory.complete:
+            return Code.UNAVAILABLE_DURING_HANDSHAKE
+        return exporter.export(label, context, length)
 
     def record_send(self, data: bytes) -> Sent | Code:
         """Send application data, at most one record of it (gnutls_record_send(3)).
@@ -103,6 +141,35 @@ class Session:
         INVALID_REQUEST, which leaves the session as it is, on a session of another version.
         """
         return contract.key_update(self._memory, request_peer)
+
+    def set_mtu(self, mtu: int) -> None:
+        """Set the most bytes of a datagram (gnutls_dtls_set_mtu(3)); what waits to be sent is cut anew.
+
+        Call it after LARGE_PACKET.  Raises `ValueError` for a session of streams, or too small a size.
+        """
+        self._datagrams().set_mtu(mtu)
+
+    @property
+    def data_mtu(self) -> int:
+        """The most bytes that `record_send` takes over datagrams (gnutls_dtls_get_data_mtu(3)).
+
+        Raises `ValueError` for a session of streams.
+        """
+        return self._datagrams().data_mtu
+
+    def get_timeout(self) -> float | None:
+        """Return the seconds after which the interrupted call wants to be repeated although nothing came.
+
+        None means that there is nothing to repeat by itself (gnutls_dtls_get_timeout(3)); it always is for a
+        session of streams.
+        """
+        datagrams = self._memory.datagrams
+        return None if datagrams is None else datagrams.timeout(self._memory.config.clock())
+
+    def _datagrams(self) -> DatagramChannel:
+        if self._memory.datagrams is None:
+            raise ValueError("a session over a stream has no MTU")
+        return self._memory.datagrams
 
     def alert_get(self) -> int | None:
         """Return the description of the last alert received, or None (gnutls_alert_get(3))."""

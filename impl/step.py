@@ -20,24 +20,37 @@ from impl.config import Config
 from impl.parameters import Parameters
 from impl.record.joiner import Message
 from impl.record.protection import Protection
+from impl.saved_session import SavedSession
 
 
 class Phase(StrEnum):
     """Where a handshake stands: RFC 8446 appendices A.1 and A.2, and TLS 1.2 in like manner."""
 
     START = "START"
+    WAIT_CH = "WAIT_CH"
     WAIT_SH = "WAIT_SH"
     WAIT_EE = "WAIT_EE"
     WAIT_CERT_CR = "WAIT_CERT_CR"
     WAIT_CERT = "WAIT_CERT"
     WAIT_CV = "WAIT_CV"
+    WAIT_STATUS = "WAIT_STATUS"
     WAIT_SKE = "WAIT_SKE"
+    WAIT_HINT = "WAIT_HINT"
     WAIT_CR_DONE = "WAIT_CR_DONE"
     WAIT_DONE = "WAIT_DONE"
     WAIT_CKE = "WAIT_CKE"
+    WAIT_TICKET = "WAIT_TICKET"
     WAIT_CCS = "WAIT_CCS"
+    WAIT_EOED = "WAIT_EOED"
     WAIT_FINISHED = "WAIT_FINISHED"
     CONNECTED = "CONNECTED"
+
+
+class Exporter(Protocol):
+    """Keying material for the application (RFC 5705, RFC 8446 section 7.5)."""
+
+    def export(self, label: bytes, context: bytes | None, length: int) -> bytes:
+        """Return `length` bytes for `label`; no context differs from an empty one in TLS 1.2."""
 
 
 class State(Protocol):
@@ -105,6 +118,54 @@ class Settle:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """Bound the content of one record, in bytes, in either direction (RFC 8449)."""
+
+    writing: int
+    reading: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendEarlyData:
+    """Send what the application wants to say before the server has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeEarlyData:
+    """Accept up to `size` bytes of early data until the keys change."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkipEarlyData:
+    """Drop up to `size` bytes of early data, which nobody can read."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Let the application have a session that it may resume later."""
+
+    session: SavedSession
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Put a session into the server's database, under its id."""
+
+    session: SavedSession
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keep a message until the application calls for the handshake that it begins."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Verify the peer's certificate chain and let the application have its say."""
 
@@ -134,9 +195,10 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """The handshake has agreed on `parameters`."""
+    """The handshake has agreed on `parameters`, and on what `exporter` derives for the application."""
 
     parameters: Parameters
+    exporter: Exporter
 
 
 Effect = (
@@ -146,6 +208,13 @@ Effect = (
     | WriteKeys
     | ReadKeys
     | Settle
+    | Limit
+    | SendEarlyData
+    | TakeEarlyData
+    | SkipEarlyData
+    | Keep
+    | Store
+    | Hold
     | Ask
     | Log
     | Pace

@@ -1,6 +1,6 @@
 """The running hash over all handshake messages (RFC 8446 section 4.4.1, RFC 5246 section 7.4.9).
 
-Messages are kept only until the hash function is known; then they are hashed and dropped.
+Messages are kept until the hash function is known, and longer where TLS 1.2 may yet sign all of them.
 """
 
 from __future__ import annotations
@@ -15,27 +15,44 @@ class Transcript:
     Parameters
     ----------
     hash_name: `hashlib`'s name of the hash function, where it is known already.
+    keep: whether the messages stay available as they are, until `forget`.
+    number: message_seq of our own next message, over datagrams; None over streams.  Datagrams count messages
+        with the header that they have when they are not fragmented (RFC 6347 section 4.2.6).
     """
 
-    __slots__ = ("_hash", "_kept")
+    __slots__ = ("_hash", "_keep", "_kept", "_number")
 
-    def __init__(self, hash_name: str | None = None) -> None:
+    def __init__(
+        self, hash_name: str | None = None, *, keep: bool = False, number: int | None = None
+    ) -> None:
         self._hash = None if hash_name is None else hashlib.new(hash_name)
+        self._keep = keep
         self._kept: list[bytes] = []
+        self._number = number
 
     def add(self, message: bytes) -> None:
-        """Append `message`, header included."""
-        if self._hash is None:
-            self._kept.append(message)
-        else:
+        """Append a message as it came, header included."""
+        if self._hash is not None:
             self._hash.update(message)
+        if self._hash is None or self._keep:
+            self._kept.append(message)
+
+    def add_own(self, message: bytes) -> None:
+        """Append one of our own messages, given with the header of streams."""
+        if self._number is None:
+            self.add(message)
+            return
+        length = message[1:4]
+        self.add(message[:4] + self._number.to_bytes(2) + bytes(3) + length + message[4:])
+        self._number += 1
 
     def choose(self, hash_name: str) -> None:
         """Fix the hash function, once; raises `ValueError` if it is fixed already."""
         if self._hash is not None:
             raise ValueError("the transcript has its hash function already")
         self._hash = hashlib.new(hash_name, b"".join(self._kept))
-        self._kept.clear()
+        if not self._keep:
+            self._kept.clear()
 
     def digest(self) -> bytes:
         """Return the hash of all messages so far; raises `ValueError` before `choose`."""
@@ -43,9 +60,20 @@ class Transcript:
             raise ValueError("the transcript has no hash function yet")
         return self._hash.digest()
 
+    def messages(self) -> bytes:
+        """Return all messages so far, one behind the other; raises `ValueError` if they are not kept."""
+        if not self._keep:
+            raise ValueError("the transcript has not kept its messages")
+        return b"".join(self._kept)
+
+    def forget(self) -> None:
+        """Stop keeping messages."""
+        self._keep = False
+        self._kept.clear()
+
     def copy(self) -> Self:
         """Return an independent transcript of the same messages."""
-        twin = type(self)()
+        twin = type(self)(keep=self._keep, number=self._number)
         twin._hash = None if self._hash is None else self._hash.copy()
         twin._kept = self._kept.copy()
         return twin

@@ -268,6 +268,31 @@ def build_psk_key_exchange_modes(modes: Iterable[int]) -> tuple[int, bytes]:
     return ExtensionType.PSK_KEY_EXCHANGE_MODES, numbers(1, 1, modes)
 
 
+def parse_record_size_limit(data: bytes) -> int:
+    """Read how many bytes of content a record may have (RFC 8449 section 4)."""
+    return _parse_u16(data, "record_size_limit")
+
+
+def build_record_size_limit(limit: int) -> tuple[int, bytes]:
+    """Return the extension that asks for `limit` bytes at most."""
+    return ExtensionType.RECORD_SIZE_LIMIT, u16(limit)
+
+
+def parse_status_request(data: bytes) -> bool:
+    """Read a client's status_request; tell whether it is OCSP that it wants (RFC 6066 section 8)."""
+    return data[:1] == b"\x01"
+
+
+def build_status_request() -> tuple[int, bytes]:
+    """Return the extension that asks for OCSP of any responder."""
+    return ExtensionType.STATUS_REQUEST, b"\x01" + vector(2, b"") + vector(2, b"")
+
+
+def build_session_ticket(ticket: bytes = b"") -> tuple[int, bytes]:
+    """Return the extension that shows a ticket, or asks for one (RFC 5077 section 3.2)."""
+    return ExtensionType.SESSION_TICKET, ticket
+
+
 def parse_cookie(data: bytes) -> bytes:
     """Read a cookie (RFC 8446 section 4.2.2)."""
     reader = Reader(data, "cookie")

@@ -14,6 +14,7 @@ from impl.codec.extensions import NO_EXTENSIONS, Extensions
 from impl.codec.wire import IllegalParameter, Reader, numbers, u8, u16, vector
 
 RANDOM_LENGTH: Final = 32
+SESSION_ID_LENGTH: Final = 32
 
 HELLO_RETRY_REQUEST_RANDOM: Final = bytes.fromhex(
     "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"

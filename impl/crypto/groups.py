@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from impl.codec.enums import NamedGroup
 from impl.codec.wire import IllegalParameter
+from impl.crypto.hybrid import X25519MlKem768
 
 
 class KeyShare(Protocol):
@@ -23,17 +24,23 @@ class KeyShare(Protocol):
     Attributes
     ----------
     group: the group.
-    public: what goes to the peer: 32 bytes of X25519, or an uncompressed point.
+    public: 32 bytes of X25519, an uncompressed point, or what else the group has.
     """
 
     group: NamedGroup
-    public: bytes
+
+    @property
+    def public(self) -> bytes:
+        """What goes to the peer."""
 
     def exchange(self, peer: bytes) -> bytes:
         """Return the shared secret with a peer's public bytes.
 
         Raises `IllegalParameter` if they are no point of the group, or X25519 yields zero only.
         """
+
+    def answer(self, peer: bytes) -> tuple[bytes, bytes]:
+        """Return what a server answers to a client's public bytes with, and the secret; raises likewise."""
 
 
 class _X25519:
@@ -49,6 +56,9 @@ class _X25519:
             return self._private.exchange(X25519PublicKey.from_public_bytes(peer))
         except ValueError as error:
             raise IllegalParameter("the peer's X25519 share is not usable (RFC 7748 section 6.1)") from error
+
+    def answer(self, peer: bytes) -> tuple[bytes, bytes]:
+        return self.public, self.exchange(peer)
 
 
 class _EllipticCurve:
@@ -72,6 +82,9 @@ class _EllipticCurve:
                 "the peer's point is not on the curve (RFC 8446 section 4.2.8.2)"
             ) from error
 
+    def answer(self, peer: bytes) -> tuple[bytes, bytes]:
+        return self.public, self.exchange(peer)
+
 
 _CURVES: Final[dict[NamedGroup, ec.EllipticCurve]] = {
     NamedGroup.SECP256R1: ec.SECP256R1(),
@@ -83,9 +96,14 @@ GENERATORS: Final[Mapping[int, Callable[[], KeyShare]]] = MappingProxyType(
         NamedGroup.X25519: lambda: _X25519(X25519PrivateKey.generate()),
         NamedGroup.SECP256R1: lambda: _curve_share(NamedGroup.SECP256R1),
         NamedGroup.SECP384R1: lambda: _curve_share(NamedGroup.SECP384R1),
+        NamedGroup.X25519MLKEM768: X25519MlKem768,
     }
 )
 """Group -> what makes a fresh share of it; the groups that are implemented."""
+
+
+CURVES: Final = frozenset({NamedGroup.X25519, *_CURVES})
+"""The groups that TLS 1.2 can use too."""
 
 
 def generate(group: NamedGroup) -> KeyShare:

@@ -1,4 +1,4 @@
-"""What each cipher suite stands for (RFC 8446 B.4, RFC 5289, RFC 7905).
+"""What each cipher suite stands for (RFC 8446 B.4; RFC 4279, 5288, 5289, 5487, 7905, 8442).
 
 A suite that is not in the table is not implemented, whatever a peer offers.
 """
@@ -21,6 +21,18 @@ class Authentication(StrEnum):
     ANY = "any"
     ECDSA = "ecdsa"
     RSA = "rsa"
+    NONE = "none"
+
+
+class KeyExchange(StrEnum):
+    """How the premaster secret of TLS 1.2 comes about; TLS 1.3 negotiates that apart from the suite."""
+
+    ANY = "any"
+    ECDHE = "ECDHE"
+    DHE = "DHE"
+    RSA = "RSA"
+    PSK = "PSK"
+    ECDHE_PSK = "ECDHE_PSK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,9 @@ class Suite:
     ----------
     number: its registered number.
     version: the one version that it belongs to.
-    authentication: ECDSA (also for EdDSA keys, RFC 8422 section 5.10) or RSA; ANY in TLS 1.3.
+    key_exchange: ANY in TLS 1.3.
+    authentication: ECDSA (also for EdDSA keys, RFC 8422 section 5.10) or RSA; ANY in TLS 1.3, NONE where a
+        pre-shared key authenticates.
     aead: the record protection, with its key length.
     hash_name: `hashlib`'s name of the hash of PRF or HKDF.
     hash_length: bytes of its output.
@@ -39,6 +53,7 @@ class Suite:
 
     number: CipherSuite
     version: ProtocolVersion
+    key_exchange: KeyExchange
     authentication: Authentication
     aead: Aead
     hash_name: str
@@ -46,20 +61,37 @@ class Suite:
 
 
 _TLS12, _TLS13 = ProtocolVersion.TLS12, ProtocolVersion.TLS13
-_ANY, _ECDSA, _RSA = Authentication
+_ANY, _ECDSA, _RSA, _NONE = Authentication
+_K = KeyExchange
 _C = CipherSuite
+_128, _256, _CHACHA = (
+    (AES_128_GCM, "sha256", 32),
+    (AES_256_GCM, "sha384", 48),
+    (CHACHA20_POLY1305, "sha256", 32),
+)
 
 # fmt: off
 _ROWS: Final = (
-    (_C.TLS_AES_128_GCM_SHA256,                        _TLS13, _ANY,   AES_128_GCM,       "sha256", 32),
-    (_C.TLS_AES_256_GCM_SHA384,                        _TLS13, _ANY,   AES_256_GCM,       "sha384", 48),
-    (_C.TLS_CHACHA20_POLY1305_SHA256,                  _TLS13, _ANY,   CHACHA20_POLY1305, "sha256", 32),
-    (_C.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,       _TLS12, _ECDSA, AES_128_GCM,       "sha256", 32),
-    (_C.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,       _TLS12, _ECDSA, AES_256_GCM,       "sha384", 48),
-    (_C.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, _TLS12, _ECDSA, CHACHA20_POLY1305, "sha256", 32),
-    (_C.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,         _TLS12, _RSA,   AES_128_GCM,       "sha256", 32),
-    (_C.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,         _TLS12, _RSA,   AES_256_GCM,       "sha384", 48),
-    (_C.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,   _TLS12, _RSA,   CHACHA20_POLY1305, "sha256", 32),
+    (_C.TLS_AES_128_GCM_SHA256,                        _TLS13, _K.ANY,       _ANY,   *_128),
+    (_C.TLS_AES_256_GCM_SHA384,                        _TLS13, _K.ANY,       _ANY,   *_256),
+    (_C.TLS_CHACHA20_POLY1305_SHA256,                  _TLS13, _K.ANY,       _ANY,   *_CHACHA),
+    (_C.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,       _TLS12, _K.ECDHE,     _ECDSA, *_128),
+    (_C.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,       _TLS12, _K.ECDHE,     _ECDSA, *_256),
+    (_C.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, _TLS12, _K.ECDHE,     _ECDSA, *_CHACHA),
+    (_C.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,         _TLS12, _K.ECDHE,     _RSA,   *_128),
+    (_C.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,         _TLS12, _K.ECDHE,     _RSA,   *_256),
+    (_C.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,   _TLS12, _K.ECDHE,     _RSA,   *_CHACHA),
+    (_C.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256,           _TLS12, _K.DHE,       _RSA,   *_128),
+    (_C.TLS_DHE_RSA_WITH_AES_256_GCM_SHA384,           _TLS12, _K.DHE,       _RSA,   *_256),
+    (_C.TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256,     _TLS12, _K.DHE,       _RSA,   *_CHACHA),
+    (_C.TLS_RSA_WITH_AES_128_GCM_SHA256,               _TLS12, _K.RSA,       _RSA,   *_128),
+    (_C.TLS_RSA_WITH_AES_256_GCM_SHA384,               _TLS12, _K.RSA,       _RSA,   *_256),
+    (_C.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256,         _TLS12, _K.ECDHE_PSK, _NONE,  *_128),
+    (_C.TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384,         _TLS12, _K.ECDHE_PSK, _NONE,  *_256),
+    (_C.TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256,   _TLS12, _K.ECDHE_PSK, _NONE,  *_CHACHA),
+    (_C.TLS_PSK_WITH_AES_128_GCM_SHA256,               _TLS12, _K.PSK,       _NONE,  *_128),
+    (_C.TLS_PSK_WITH_AES_256_GCM_SHA384,               _TLS12, _K.PSK,       _NONE,  *_256),
+    (_C.TLS_PSK_WITH_CHACHA20_POLY1305_SHA256,         _TLS12, _K.PSK,       _NONE,  *_CHACHA),
 )
 # fmt: on
 

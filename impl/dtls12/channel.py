@@ -87,6 +87,10 @@ class DatagramChannel:
             flight.add(HandshakeItem.of(message, self._writer.epoch, self.message_sequence))
             self.message_sequence += 1
 
+    def send_first(self, message: bytes) -> None:
+        """Put a connection's first ClientHello into the flight."""
+        self.send_messages((message,))
+
     def send_change_cipher_spec(self) -> None:
         """Put a ChangeCipherSpec into the flight; `write_keys` belongs behind it."""
         self._present_flight().add(ChangeItem(self._writer.epoch))
@@ -199,6 +203,9 @@ class DatagramChannel:
             self._change_offered = True
             return _CHANGE_CIPHER_SPEC._replace(protected=self._reader.epoch > 0)
         return self._records.popleft() if self._records else None
+
+    def join(self, fragment: bytes) -> None:
+        """Do nothing: fragments of messages are joined when they are fed, and never given out as records."""
 
     def mid_message(self) -> bool:
         """Return False: where fragments get lost, other records may come between them at any time."""

@@ -68,6 +68,27 @@ class KeySchedule:
         return type(self)(suite, hkdf_extract(suite.hash_name, salt, input_key))
 
 
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """Keying material for the application (RFC 8446 section 7.5).
+
+    Parameters
+    ----------
+    suite: the cipher suite, for its hash.
+    secret: the exporter secret.
+    """
+
+    suite: Suite
+    secret: bytes
+
+    def export(self, label: bytes, context: bytes | None, length: int) -> bytes:
+        """Return `length` bytes; no context is the same as an empty one."""
+        suite = self.suite
+        name = label.decode("latin-1")
+        secret = expand_label(suite, self.secret, name, _hash(suite, b""), suite.hash_length)
+        return expand_label(suite, secret, "exporter", _hash(suite, context or b""), length)
+
+
 def hkdf_extract(hash_name: str, salt: bytes, input_key: bytes) -> bytes:
     """Return HKDF-Extract (RFC 5869 section 2.2)."""
     return hmac.digest(salt, input_key, hash_name)
@@ -86,7 +107,7 @@ def hkdf_expand(hash_name: str, secret: bytes, info: bytes, length: int) -> byte
 
 def expand_label(suite: Suite, secret: bytes, label: str, context: bytes, length: int) -> bytes:
     """Return HKDF-Expand-Label (RFC 8446 section 7.1); `label` is without its prefix."""
-    full = b"tls13 " + label.encode("ascii")
+    full = b"tls13 " + label.encode("latin-1")
     info = length.to_bytes(2) + len(full).to_bytes(1) + full + len(context).to_bytes(1) + context
     return hkdf_expand(suite.hash_name, secret, info, length)
 
@@ -119,12 +140,6 @@ def verify_data(suite: Suite, base_secret: bytes, transcript_hash: bytes) -> byt
 def resumption_psk(suite: Suite, resumption_secret: bytes, ticket_nonce: bytes) -> bytes:
     """Return the pre-shared key that goes with a ticket (RFC 8446 section 4.6.1)."""
     return expand_label(suite, resumption_secret, "resumption", ticket_nonce, suite.hash_length)
-
-
-def export(suite: Suite, exporter_secret: bytes, label: str, context: bytes, length: int) -> bytes:
-    """Return `length` bytes of keying material for the application (RFC 8446 section 7.5)."""
-    secret = expand_label(suite, exporter_secret, label, _hash(suite, b""), suite.hash_length)
-    return expand_label(suite, secret, "exporter", _hash(suite, context), length)
 
 
 def _hash(suite: Suite, data: bytes) -> bytes:

@@ -46,6 +46,9 @@ class Record(NamedTuple):
     protected: bool
 
 
+_DROPPED: Final = Record(ContentType.APPLICATION_DATA, b"", False)
+
+
 class RecordReader:
     """The receiving direction.
 
@@ -57,7 +60,16 @@ class RecordReader:
     max_empty_records: how many empty application-data records may follow each other.
     """
 
-    __slots__ = ("_buffer", "_empty", "_failure", "_max_empty_records", "_protection", "_sequence")
+    __slots__ = (
+        "_buffer",
+        "_empty",
+        "_failure",
+        "_max_empty_records",
+        "_max_fragment",
+        "_protection",
+        "_sequence",
+        "_skip",
+    )
 
     def __init__(self, max_empty_records: int = MAX_EMPTY_RECORDS) -> None:
         self._buffer = bytearray()
@@ -66,6 +78,19 @@ class RecordReader:
         self._max_empty_records = max_empty_records
         self._empty = 0
         self._failure: RecordError | None = None
+        self._max_fragment = MAX_PLAINTEXT
+        self._skip = 0
+
+    def limit(self, max_fragment: int) -> None:
+        """Refuse records with more than `max_fragment` bytes of content from here on (RFC 8449)."""
+        self._max_fragment = max_fragment
+
+    def skip(self, size: int) -> None:
+        """Drop up to `size` bytes of application data that no key here opens, until a record is good.
+
+        That is what a server does with early data it has refused (RFC 8446 section 4.2.10).
+        """
+        self._skip = size
 
     def use(self, protection: Protection | None, sequence: int = 0) -> None:
         """Expect the records that follow under `protection`, or in the clear if it is None.
@@ -94,7 +119,10 @@ class RecordReader:
         if self._failure is not None:
             raise self._failure
         try:
-            return self._next()
+            record = self._next()
+            while record is _DROPPED:
+                record = self._next()
+            return record
         except RecordError as error:
             self._failure = error
             self._buffer.clear()
@@ -121,22 +149,36 @@ class RecordReader:
         header, body = bytes(buffer[:HEADER_LENGTH]), bytes(buffer[HEADER_LENGTH:end])
         del buffer[:end]
         if protection is None:
+            if self._skip and outer == _APPLICATION_DATA:
+                return self._drop(body)
             return self._admit(outer, body, protected=False)
         if self._sequence >= MAX_SEQUENCE:
             raise SequenceExhausted(
                 AlertDescription.INTERNAL_ERROR, "the receiving sequence number is used up"
             )
-        content_type, fragment = protection.open(self._sequence, header, body)
+        try:
+            content_type, fragment = protection.open(self._sequence, header, body)
+        except RecordError as error:
+            if self._skip and error.alert is AlertDescription.BAD_RECORD_MAC:
+                return self._drop(body)
+            raise
+        self._skip = 0
         self._sequence += 1
         if protection.hides_type and content_type == _CHANGE_CIPHER_SPEC:
             raise _unexpected("a protected ChangeCipherSpec (RFC 8446 section 5)")
         return self._admit(content_type, fragment, protected=True)
 
+    def _drop(self, body: bytes) -> Record:
+        if len(body) > self._skip:
+            raise _unexpected("more early data than is allowed (RFC 8446 section 4.2.10)")
+        self._skip -= len(body)
+        return _DROPPED
+
     def _admit(self, content_type: int, fragment: bytes, *, protected: bool) -> Record:
         known = _TYPES.get(content_type)
         if known is None:
             raise _unexpected(f"a record of unknown content type {content_type}")
-        if len(fragment) > MAX_PLAINTEXT:
+        if len(fragment) > self._max_fragment:
             raise RecordError(AlertDescription.RECORD_OVERFLOW, f"a fragment of {len(fragment)} bytes")
         if fragment:
             self._empty = 0
@@ -206,6 +248,15 @@ class RecordWriter:
         """
         start = bytes((content_type,)) + version.to_bytes(2)
         return [start + len(item).to_bytes(2) + item for item in self._fragments(data)]
+
+    def change_cipher_spec(self) -> list[bytes]:
+        """Return a ChangeCipherSpec: protected like anything else in TLS 1.2, in the clear in TLS 1.3."""
+        hidden = self._protection is not None and self._protection.hides_type
+        return (self.plain if hidden else self.protect)(ContentType.CHANGE_CIPHER_SPEC, b"\x01")
+
+    def limit(self, fragment_size: int) -> None:
+        """Put at most `fragment_size` bytes of content into each record that follows."""
+        self._fragment_size = fragment_size
 
     def _fragments(self, data: bytes) -> list[bytes]:
         size = self._fragment_size

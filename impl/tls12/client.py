@@ -6,34 +6,55 @@ Handlers decide only; keys go into effect and messages out when `perform` carrie
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
 
 from impl.codec import extensions as ext
-from impl.codec.certificate import Certificate12, CertificateRequest12
+from impl.codec.certificate import Certificate12, CertificateRequest12, CertificateStatus, CertificateVerify
 from impl.codec.enums import ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme
 from impl.codec.extensions import Extensions
 from impl.codec.finished import Finished
 from impl.codec.hello import HelloRequest, ServerHello
-from impl.codec.key_exchange import ClientKeyExchange, ServerHelloDone, ServerKeyExchange
+from impl.codec.key_exchange import (
+    ServerHelloDone,
+    ServerKeyExchange,
+    ServerKeyExchangeDhe,
+    ServerKeyExchangeEcdhePsk,
+    ServerKeyExchangePsk,
+)
 from impl.codec.messages import encode
+from impl.codec.post_handshake import NewSessionTicket12
 from impl.codes import Code
 from impl.config import Config
 from impl.credentials import leaf_key, read_chain
 from impl.crypto import signatures
+from impl.crypto.finite_field import Field
+from impl.crypto.groups import CURVES
 from impl.crypto.signatures import PublicKey
-from impl.crypto.suites import SUITES
+from impl.crypto.suites import SUITES, KeyExchange
+from impl.established import Connected
 from impl.extension_rules import Place, check
 from impl.keyschedule.tls12 import CLIENT_FINISHED, SERVER_FINISHED
 from impl.offer import Offer
 from impl.parameters import Parameters
 from impl.record.joiner import Message
-from impl.selection import answered_alpn, authenticates, check_point_formats, check_server_name_answer
+from impl.saved_session import SavedSession
+from impl.selection import (
+    answered_alpn,
+    answered_record_limit,
+    authenticates,
+    check_point_formats,
+    check_server_name_answer,
+    client_key,
+)
 from impl.step import (
     Ask,
     Complete,
+    Effect,
     Handled,
     Handlers,
+    Keep,
     Notify,
     Phase,
     ReadKeys,
@@ -44,123 +65,91 @@ from impl.step import (
     State,
     WriteKeys,
 )
-from impl.tls12.agreed import Agreed, Secrets, extended_by, secrets
+from impl.tls12 import renegotiation
+from impl.tls12.agreed import Agreed, heard, said, secrets, secrets_again, settled
+from impl.tls12.client_states import (
+    Peer,
+    Pending,
+    WaitCertificate,
+    WaitChangeCipherSpec,
+    WaitFinished,
+    WaitHint,
+    WaitRequestOrDone,
+    WaitServerHelloDone,
+    WaitServerKeyExchange,
+    WaitStatus,
+    WaitTicket,
+)
+from impl.tls12.exchange import ClientDhe, ClientEcdhe, ClientExchange, ClientPsk, ClientRsa
+from impl.tls12.resumption import saved
 from impl.transcript import Transcript
-
-
-@dataclass(frozen=True, slots=True)
-class WaitCertificate:
-    """The server has chosen."""
-
-    phase: ClassVar = Phase.WAIT_CERT
-
-    agreed: Agreed
-    transcript: Transcript
-
-
-@dataclass(frozen=True, slots=True)
-class WaitServerKeyExchange:
-    """The server's chain (DER, leaf first) is accepted; whether it has the leaf's key is open."""
-
-    phase: ClassVar = Phase.WAIT_SKE
-
-    agreed: Agreed
-    transcript: Transcript
-    chain: tuple[bytes, ...]
-    key: PublicKey
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A key exchange that the server has signed with the key of its chain."""
-
-    group: NamedGroup
-    public: bytes
-    scheme: SignatureScheme
-    chain: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WaitRequestOrDone:
-    """The server may ask for a certificate."""
-
-    phase: ClassVar = Phase.WAIT_CR_DONE
-
-    agreed: Agreed
-    transcript: Transcript
-    signed: Signed
-
-
-@dataclass(frozen=True, slots=True)
-class WaitServerHelloDone:
-    """The server has asked for a certificate."""
-
-    phase: ClassVar = Phase.WAIT_DONE
-
-    agreed: Agreed
-    transcript: Transcript
-    signed: Signed
-
-
-@dataclass(frozen=True, slots=True)
-class WaitChangeCipherSpec:
-    """The client's flight is out.
-
-    Parameters
-    ----------
-    transcript: all messages up to the client's Finished.
-    parameters: what is agreed on once the server has proved itself.
-    """
-
-    phase: ClassVar = Phase.WAIT_CCS
-
-    transcript: Transcript
-    secrets: Secrets
-    parameters: Parameters
-
-
-@dataclass(frozen=True, slots=True)
-class WaitFinished:
-    """The server has changed keys."""
-
-    phase: ClassVar = Phase.WAIT_FINISHED
-
-    transcript: Transcript
-    secrets: Secrets
-    parameters: Parameters
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """An established session."""
-
-    phase: ClassVar = Phase.CONNECTED
 
 
 def on_server_hello(state: Offer, hello: ServerHello, message: Message, config: Config) -> Handled:
     """Take the server's choices (RFC 5246 section 7.4.1.3)."""
-    # 1. The answer must fit the offer; no session was offered for resumption.
-    if hello.session_id and hello.session_id == state.hello.session_id:
-        raise _illegal("the server resumes a session that does not exist (RFC 8446 appendix D.4)")
+    # 1. The answer must fit the offer.
     check(hello.extensions, Place.SERVER_HELLO12, state.hello.extensions)
     suite = SUITES.get(hello.cipher_suite)
     offered = suite is not None and suite.number in state.hello.cipher_suites
     if suite is None or not offered or suite.version is not ProtocolVersion.TLS12:
         raise Refusal(Code.UNKNOWN_CIPHER_SUITE, f"the server chose cipher suite {hello.cipher_suite:#06x}")
     # 2. The extensions that the server answered.
-    check_server_name_answer(hello.extensions)
-    check_point_formats(hello.extensions)
+    answers = hello.extensions
+    check_server_name_answer(answers)
+    check_point_formats(answers)
     agreed = Agreed(
+        version=ProtocolVersion(hello.legacy_version),
         suite=suite,
+        client_version=state.hello.legacy_version,
         client_random=state.hello.random,
         server_random=hello.random,
-        extended=_is_extended(hello.extensions),
-        safe=_is_safe(hello.extensions),
-        alpn=answered_alpn(hello.extensions, config),
+        session_id=hello.session_id,
+        extended=_is_there(answers, ExtensionType.EXTENDED_MASTER_SECRET),
+        safe=renegotiation.check_server(hello, config, state.previous),
+        ticketed=_is_there(answers, ExtensionType.SESSION_TICKET),
+        status=_is_there(answers, ExtensionType.STATUS_REQUEST),
+        alpn=answered_alpn(answers, config),
         server_name=config.server_name,
+        previous=state.previous,
     )
-    transcript = extended_by(Transcript(suite.hash_name), state.raw, message.raw)
-    return Handled(WaitCertificate(agreed, transcript), (Settle(ProtocolVersion.TLS12),))
+    settle: tuple[Effect, ...] = (
+        Settle(agreed.version),
+        *answered_record_limit(answers, config, agreed.version),
+    )
+    transcript = Transcript(suite.hash_name, keep=True, number=state.number)
+    transcript.add_own(state.raw)
+    transcript.add(message.raw)
+    # 3. What comes next.
+    if hello.session_id and hello.session_id == state.hello.session_id:
+        return Handled(_resumed(state.session, agreed, settled(transcript)), settle)
+    return Handled(_FIRST[suite.key_exchange](agreed, transcript), settle)
+
+
+def _resumed(
+    session: SavedSession | None, agreed: Agreed, transcript: Transcript
+) -> WaitTicket | WaitChangeCipherSpec:
+    """Check that the server takes up the session that was offered (RFC 5246 7.4.1.3, RFC 7627 5.3)."""
+    if session is None:
+        raise _illegal("the server resumes a session that does not exist (RFC 8446 appendix D.4)")
+    if agreed.suite.number != session.cipher_suite or agreed.version != session.version:
+        raise _illegal("the server resumes a session with another cipher suite or version")
+    if agreed.extended is not session.extended:
+        raise Refusal(
+            Code.NO_CIPHER_SUITES, "a resumption that differs in the extended master secret (RFC 7627)"
+        )
+    parameters = Parameters(
+        version=agreed.version,
+        cipher_suite=agreed.suite.number,
+        alpn=agreed.alpn,
+        server_name=agreed.server_name,
+        peer_certificates=session.chain,
+        extended_master_secret=agreed.extended,
+        safe_renegotiation=agreed.safe,
+        resumed=True,
+        psk_identity=session.psk_identity,
+    )
+    pending = Pending(agreed, transcript, secrets_again(agreed, session.secret), parameters, None, session)
+    return WaitTicket(pending) if agreed.ticketed else WaitChangeCipherSpec(pending)
 
 
 def on_certificate(state: WaitCertificate, message: Message, _config: Config) -> Handled:
@@ -169,40 +158,101 @@ def on_certificate(state: WaitCertificate, message: Message, _config: Config) ->
     if not certificate.chain:
         raise Refusal(Code.NO_CERTIFICATE_FOUND, "an empty server Certificate (RFC 5246 section 7.4.2)")
     chain = read_chain(certificate.chain)
-    waiting = WaitServerKeyExchange(
-        agreed=state.agreed,
-        transcript=extended_by(state.transcript, message.raw),
-        chain=certificate.chain,
-        key=leaf_key(chain[0]),
-    )
-    return Handled(waiting, (Ask(chain),))
+    agreed, transcript = state.agreed, heard(state.transcript, message.raw)
+    peer = Peer(certificate.chain, leaf_key(chain[0]))
+    if not authenticates(peer.key, agreed.suite.authentication):
+        raise _illegal("the server's key does not fit the cipher suite")
+    then: WaitServerKeyExchange | WaitRequestOrDone
+    if agreed.suite.key_exchange is KeyExchange.RSA:
+        exchange = ClientRsa(peer.key, agreed.client_version)
+        then = WaitRequestOrDone(agreed, transcript, peer, exchange)
+    else:
+        then = WaitServerKeyExchange(agreed, transcript, peer)
+    return Handled(WaitStatus(then) if agreed.status else then, (Ask(chain),))
 
 
-def on_server_key_exchange(state: WaitServerKeyExchange, message: Message, config: Config) -> Handled:
-    """Check that the server's share is signed with the key of its certificate (RFC 8422 section 5.4)."""
-    exchange = ServerKeyExchange.parse(message.body)
-    agreed = state.agreed
-    if exchange.group not in config.groups:
-        raise _illegal(f"the server chose group {exchange.group}, which was not offered")
+def on_certificate_status(state: WaitStatus, message: Message, _config: Config) -> Handled:
+    """Keep a stapled OCSP response for the application (RFC 6066 section 8)."""
+    status = CertificateStatus.parse(message.body)
+    then = state.then
+    peer = None if then.peer is None else replace(then.peer, ocsp_response=status.response)
+    return Handled(replace(then, transcript=heard(then.transcript, message.raw), peer=peer))
+
+
+def on_message_in_place_of_status(state: WaitStatus, message: Message, config: Config) -> Handled:
+    """Go on with a server that staples nothing although it said it might (RFC 6066 section 8)."""
+    handler = HANDLERS.get((state.then.phase, message.type))
+    if handler is None:
+        reason = f"handshake message {message.type} in phase {state.phase}"
+        raise Refusal(Code.UNEXPECTED_HANDSHAKE_PACKET, reason)
+    return handler(state.then, message, config)
+
+
+def on_server_key_exchange(
+    state: WaitServerKeyExchange | WaitHint, message: Message, config: Config
+) -> Handled:
+    """Take the server's half of the key exchange (RFC 5246 section 7.4.3)."""
+    agreed, transcript = state.agreed, heard(state.transcript, message.raw)
+    if isinstance(state, WaitHint):
+        ServerKeyExchangePsk.parse(message.body)
+        return Handled(WaitServerHelloDone(agreed, transcript, None, ClientPsk(), None))
+    peer = state.peer
+    if peer is None:
+        exchange = _take_ecdhe_psk(message.body, config)
+        return Handled(WaitServerHelloDone(agreed, transcript, None, exchange, None))
+    signed = _TAKE_SIGNED[agreed.suite.key_exchange](message.body, agreed, peer.key, config)
+    return Handled(WaitRequestOrDone(agreed, transcript, peer, signed))
+
+
+def _take_ecdhe(body: bytes, agreed: Agreed, key: PublicKey, config: Config) -> ClientExchange:
+    exchange = ServerKeyExchange.parse(body)
+    group = _offered_group(exchange.group, config)
+    _check_signature(exchange, agreed, key, config)
+    return ClientEcdhe(group, exchange.public, SignatureScheme(exchange.scheme))
+
+
+def _take_dhe(body: bytes, agreed: Agreed, key: PublicKey, config: Config) -> ClientExchange:
+    exchange = ServerKeyExchangeDhe.parse(body)
+    field = Field.named_by_peer(exchange.prime, exchange.generator)
+    _check_signature(exchange, agreed, key, config)
+    return ClientDhe(field, exchange.public, SignatureScheme(exchange.scheme))
+
+
+def _take_ecdhe_psk(body: bytes, config: Config) -> ClientExchange:
+    exchange = ServerKeyExchangeEcdhePsk.parse(body)
+    return ClientPsk(_offered_group(exchange.group, config), exchange.public)
+
+
+def _offered_group(number: int, config: Config) -> NamedGroup:
+    if number not in config.groups or number not in CURVES:
+        raise _illegal(f"the server chose group {number}, which was not offered")
+    return NamedGroup(number)
+
+
+def _check_signature(
+    exchange: ServerKeyExchange | ServerKeyExchangeDhe, agreed: Agreed, key: PublicKey, config: Config
+) -> None:
+    """Require that the key of the server's certificate signed its share (RFC 8422 section 5.4)."""
     if exchange.scheme not in config.signature_schemes:
         raise _illegal(f"signature scheme {exchange.scheme:#06x} was not offered")
-    fits_key = exchange.scheme in signatures.schemes_for(state.key, ProtocolVersion.TLS12)
-    if not (fits_key and authenticates(state.key, agreed.suite.authentication)):
-        raise _illegal("the server's key fits neither cipher suite nor signature scheme")
+    if exchange.scheme not in signatures.schemes_for(key, ProtocolVersion.TLS12):
+        raise _illegal("the server's key does not fit the signature scheme")
     content = exchange.signed_content(agreed.client_random, agreed.server_random)
-    if not signatures.verify(state.key, exchange.scheme, content, exchange.signature):
+    if not signatures.verify(key, exchange.scheme, content, exchange.signature):
         raise Refusal(Code.PK_SIG_VERIFY_FAILED, "the signature in ServerKeyExchange is wrong")
-    signed = Signed(
-        NamedGroup(exchange.group), exchange.public, SignatureScheme(exchange.scheme), state.chain
-    )
-    return Handled(WaitRequestOrDone(agreed, extended_by(state.transcript, message.raw), signed))
 
 
 def on_certificate_request(state: WaitRequestOrDone, message: Message, _config: Config) -> Handled:
-    """Note that the server wants a certificate, of which we have none (RFC 5246 section 7.4.4)."""
-    CertificateRequest12.parse(message.body)
-    transcript = extended_by(state.transcript, message.raw)
-    return Handled(WaitServerHelloDone(state.agreed, transcript, state.signed))
+    """Note what certificate the server wants (RFC 5246 section 7.4.4)."""
+    request = CertificateRequest12.parse(message.body)
+    transcript = heard(state.transcript, message.raw)
+    return Handled(WaitServerHelloDone(state.agreed, transcript, state.peer, state.exchange, request))
+
+
+def on_done_without_hint(state: WaitHint, message: Message, config: Config) -> Handled:
+    """Go on with our only pre-shared key."""
+    done = WaitServerHelloDone(state.agreed, state.transcript, None, ClientPsk(), None)
+    return on_server_hello_done(done, message, config)
 
 
 def on_server_hello_done(
@@ -210,46 +260,90 @@ def on_server_hello_done(
 ) -> Handled:
     """Send the client's flight (RFC 5246 sections 7.4.6 to 7.4.9)."""
     ServerHelloDone.parse(message.body)
-    agreed, signed = state.agreed, state.signed
-    # 1. The key exchange.
-    share = config.make_key_share(signed.group)
-    premaster = share.exchange(signed.public)
-    flight = [encode(Certificate12())] if isinstance(state, WaitServerHelloDone) else []
-    flight.append(encode(ClientKeyExchange(share.public)))
-    transcript = extended_by(state.transcript, message.raw, *flight)
-    # 2. The keys and the client's proof.
-    made, log = secrets(agreed, premaster, transcript)
-    finished = encode(Finished(made.verify_data(CLIENT_FINISHED, transcript)))
+    agreed, exchange, peer = state.agreed, state.exchange, state.peer
+    request = state.request if isinstance(state, WaitServerHelloDone) else None
+    # 1. Our certificate, if we are asked for one, and the key exchange.
+    shown = None
+    if request is not None:
+        offered, authorities = request.signature_algorithms, request.authorities
+        shown = client_key(config, offered, authorities, ProtocolVersion.TLS12)
+    flight = [] if request is None else [encode(Certificate12(() if shown is None else shown[0].chain))]
+    answer = exchange.answer(config)
+    flight.append(answer.message)
+    transcript = said(heard(state.transcript, message.raw), *flight)
+    made, log = secrets(agreed, answer.premaster.secret, transcript)
+    # 2. The proof that the certificate is ours (RFC 5246 section 7.4.8).
+    if shown is not None:
+        key, scheme = shown
+        verify = encode(CertificateVerify(scheme, key.sign(scheme, transcript.messages())))
+        flight.append(verify)
+        transcript = said(transcript, verify)
+    # 3. The keys, and the proof that we have them.
+    transcript = settled(transcript)
+    own_verify = made.verify_data(CLIENT_FINISHED, transcript)
+    finished = encode(Finished(own_verify))
     parameters = Parameters(
-        version=ProtocolVersion.TLS12,
+        version=agreed.version,
         cipher_suite=agreed.suite.number,
-        group=signed.group,
-        signature_scheme=signed.scheme,
+        group=exchange.group,
+        signature_scheme=exchange.scheme,
         alpn=agreed.alpn,
         server_name=agreed.server_name,
-        peer_certificates=signed.chain,
+        peer_certificates=() if peer is None else peer.chain,
         extended_master_secret=agreed.extended,
         safe_renegotiation=agreed.safe,
+        psk_identity=answer.premaster.identity,
+        ocsp_response=None if peer is None else peer.ocsp_response,
     )
+    renegotiation.check_identity(parameters, config, agreed.previous)
+    session = saved(agreed, made.master, parameters, config)
+    pending = Pending(agreed, said(transcript, finished), made, parameters, own_verify, session)
     return Handled(
-        WaitChangeCipherSpec(extended_by(transcript, finished), made, parameters),
+        WaitTicket(pending) if agreed.ticketed else WaitChangeCipherSpec(pending),
         (Send(tuple(flight)), SendChangeCipherSpec(), WriteKeys(made.client), Send((finished,)), log),
+    )
+
+
+def on_new_session_ticket(state: WaitTicket, message: Message, _config: Config) -> Handled:
+    """Keep the ticket; an empty one means that there is none after all (RFC 5077 section 3.3)."""
+    ticket = NewSessionTicket12.parse(message.body)
+    pending = state.pending
+    session = pending.session
+    if ticket.ticket and session is not None:
+        lifetime = min(session.lifetime, ticket.lifetime or session.lifetime)
+        session = replace(session, ticket=ticket.ticket, lifetime=lifetime)
+    return Handled(
+        WaitChangeCipherSpec(
+            replace(pending, transcript=heard(pending.transcript, message.raw), session=session)
+        )
     )
 
 
 def on_change_cipher_spec(state: WaitChangeCipherSpec) -> Handled:
     """Expect the server's keys from here on (RFC 5246 section 7.1)."""
-    return Handled(
-        WaitFinished(state.transcript, state.secrets, state.parameters), (ReadKeys(state.secrets.server),)
-    )
+    return Handled(WaitFinished(state.pending), (ReadKeys(state.pending.secrets.server),))
 
 
-def on_finished(state: WaitFinished, message: Message, _config: Config) -> Handled:
-    """Check the server's Finished (RFC 5246 section 7.4.9)."""
-    expected = state.secrets.verify_data(SERVER_FINISHED, state.transcript)
+def on_finished(state: WaitFinished, message: Message, config: Config) -> Handled:
+    """Check the server's Finished; in an abbreviated handshake ours follows (RFC 5246 section 7.4.9)."""
+    pending = state.pending
+    made = pending.secrets
+    expected = made.verify_data(SERVER_FINISHED, pending.transcript)
     if not hmac.compare_digest(expected, Finished.parse(message.body).verify_data):
         raise Refusal(Code.ERROR_IN_FINISHED_PACKET, "the server's Finished is wrong")
-    return Handled(Connected(), (Complete(state.parameters),))
+    own_verify, flight = pending.own_verify, tuple[Effect, ...]()
+    if own_verify is None:
+        renegotiation.check_identity(pending.parameters, config, pending.agreed.previous)
+        own_verify = made.verify_data(CLIENT_FINISHED, heard(pending.transcript, message.raw))
+        finished = encode(Finished(own_verify))
+        flight = (SendChangeCipherSpec(), WriteKeys(made.client), Send((finished,)))
+    session = pending.session
+    can_resume = session is not None and (session.ticket or session.session_id)
+    keep = (Keep(session),) if session is not None and can_resume else ()
+    return Handled(
+        Connected(own_verify, expected, pending.parameters),
+        (*flight, *keep, Complete(pending.parameters, made)),
+    )
 
 
 def on_hello_request(state: State, message: Message, _config: Config) -> Handled:
@@ -264,21 +358,12 @@ def on_hello_request_when_connected(state: Connected, message: Message, _config:
     return Handled(state, (Notify(Code.REHANDSHAKE),))
 
 
-def _is_extended(answers: Extensions) -> bool:
-    content = answers.get(ExtensionType.EXTENDED_MASTER_SECRET)
+def _is_there(answers: Extensions, kind: ExtensionType) -> bool:
+    """Tell whether the server answered with an extension that has no content."""
+    content = answers.get(kind)
     if content is None:
         return False
     ext.parse_empty(content)
-    return True
-
-
-def _is_safe(answers: Extensions) -> bool:
-    """Check renegotiation_info, which is empty in a first handshake (RFC 5746 section 3.4)."""
-    content = answers.get(ExtensionType.RENEGOTIATION_INFO)
-    if content is None:
-        return False
-    if ext.parse_renegotiation_info(content):
-        raise Refusal(Code.SAFE_RENEGOTIATION_FAILED, "renegotiation_info of a handshake that never was")
     return True
 
 
@@ -286,22 +371,49 @@ def _illegal(reason: str) -> Refusal:
     return Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, reason)
 
 
+_First = WaitCertificate | WaitServerKeyExchange | WaitHint
+_FIRST: Final[dict[KeyExchange, Callable[[Agreed, Transcript], _First]]] = {
+    KeyExchange.ECDHE: WaitCertificate,
+    KeyExchange.DHE: WaitCertificate,
+    KeyExchange.RSA: WaitCertificate,
+    KeyExchange.PSK: WaitHint,
+    KeyExchange.ECDHE_PSK: lambda agreed, transcript: WaitServerKeyExchange(agreed, transcript, None),
+}
+"""Key exchange -> what a full handshake waits for first."""
+
+_TAKE_SIGNED: Final[dict[KeyExchange, Callable[[bytes, Agreed, PublicKey, Config], ClientExchange]]] = {
+    KeyExchange.ECDHE: _take_ecdhe,
+    KeyExchange.DHE: _take_dhe,
+}
+
 _WAITING: Final = (
     Phase.WAIT_CERT,
+    Phase.WAIT_STATUS,
     Phase.WAIT_SKE,
+    Phase.WAIT_HINT,
     Phase.WAIT_CR_DONE,
     Phase.WAIT_DONE,
+    Phase.WAIT_TICKET,
     Phase.WAIT_CCS,
     Phase.WAIT_FINISHED,
 )
 
+# fmt: off
 HANDLERS: Final[Handlers] = {
-    (Phase.WAIT_CERT, HandshakeType.CERTIFICATE): on_certificate,
-    (Phase.WAIT_SKE, HandshakeType.SERVER_KEY_EXCHANGE): on_server_key_exchange,
+    (Phase.WAIT_CERT, HandshakeType.CERTIFICATE):            on_certificate,
+    (Phase.WAIT_STATUS, HandshakeType.CERTIFICATE_STATUS):   on_certificate_status,
+    (Phase.WAIT_STATUS, HandshakeType.SERVER_KEY_EXCHANGE):  on_message_in_place_of_status,
+    (Phase.WAIT_STATUS, HandshakeType.CERTIFICATE_REQUEST):  on_message_in_place_of_status,
+    (Phase.WAIT_STATUS, HandshakeType.SERVER_HELLO_DONE):    on_message_in_place_of_status,
+    (Phase.WAIT_SKE, HandshakeType.SERVER_KEY_EXCHANGE):     on_server_key_exchange,
+    (Phase.WAIT_HINT, HandshakeType.SERVER_KEY_EXCHANGE):    on_server_key_exchange,
+    (Phase.WAIT_HINT, HandshakeType.SERVER_HELLO_DONE):      on_done_without_hint,
     (Phase.WAIT_CR_DONE, HandshakeType.CERTIFICATE_REQUEST): on_certificate_request,
-    (Phase.WAIT_CR_DONE, HandshakeType.SERVER_HELLO_DONE): on_server_hello_done,
-    (Phase.WAIT_DONE, HandshakeType.SERVER_HELLO_DONE): on_server_hello_done,
-    (Phase.WAIT_FINISHED, HandshakeType.FINISHED): on_finished,
+    (Phase.WAIT_CR_DONE, HandshakeType.SERVER_HELLO_DONE):   on_server_hello_done,
+    (Phase.WAIT_DONE, HandshakeType.SERVER_HELLO_DONE):      on_server_hello_done,
+    (Phase.WAIT_TICKET, HandshakeType.NEW_SESSION_TICKET):   on_new_session_ticket,
+    (Phase.WAIT_FINISHED, HandshakeType.FINISHED):           on_finished,
     **{(phase, HandshakeType.HELLO_REQUEST): on_hello_request for phase in _WAITING},
-    (Phase.CONNECTED, HandshakeType.HELLO_REQUEST): on_hello_request_when_connected,
+    (Phase.CONNECTED, HandshakeType.HELLO_REQUEST):          on_hello_request_when_connected,
 }
+# fmt: on

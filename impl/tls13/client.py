@@ -23,7 +23,7 @@ from impl.crypto import signatures
 from impl.crypto.signatures import SERVER_CONTEXT, PublicKey, certificate_verify_content
 from impl.crypto.suites import SUITES, Suite
 from impl.extension_rules import Place, check, require
-from impl.keyschedule.tls13 import KeySchedule, Label, verify_data
+from impl.keyschedule.tls13 import Exporter, KeySchedule, Label, verify_data
 from impl.offer import Offer
 from impl.parameters import Parameters
 from impl.record.joiner import Message
@@ -278,7 +278,7 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
             WriteKeys(protection(suite, client_secret)),
             Log("CLIENT_TRAFFIC_SECRET_0", hello.random, client_secret),
             Log("SERVER_TRAFFIC_SECRET_0", hello.random, server_secret),
-            Complete(parameters),
+            Complete(parameters, Exporter(suite, main.derive(Label.EXPORTER, digest))),
         ),
     )
 

@@ -23,7 +23,7 @@ from impl.credentials import CertifiedKey
 from impl.crypto.signatures import SERVER_CONTEXT, certificate_verify_content
 from impl.crypto.suites import Suite
 from impl.extension_rules import Place, check, require
-from impl.keyschedule.tls13 import KeySchedule, Label, verify_data
+from impl.keyschedule.tls13 import Exporter, KeySchedule, Label, verify_data
 from impl.parameters import Parameters
 from impl.record.joiner import Message
 from impl.selection import (
@@ -73,6 +73,7 @@ class WaitFinished:
     read_secret: bytes
     write_secret: bytes
     parameters: Parameters
+    exporter: Exporter
 
 
 def on_client_hello(hello: ClientHello, message: Message, config: Config) -> Handled:
@@ -122,11 +123,12 @@ def on_client_hello(hello: ClientHello, message: Message, config: Config) -> Han
     main, digest = schedule.main(), transcript.digest()
     client_secret = main.derive(Label.CLIENT_APPLICATION_TRAFFIC, digest)
     server_secret = main.derive(Label.SERVER_APPLICATION_TRAFFIC, digest)
+    exporter = Exporter(suite, main.derive(Label.EXPORTER, digest))
     parameters = Parameters(ProtocolVersion.TLS13, suite.number, group, scheme, protocol, host)
     # A client that sends a session id wants to look like TLS 1.2 (RFC 8446 appendix D.4).
     compatible: tuple[Effect, ...] = (SendChangeCipherSpec(),) if hello.session_id else ()
     return Handled(
-        WaitFinished(suite, transcript, client_handshake, client_secret, server_secret, parameters),
+        WaitFinished(suite, transcript, client_handshake, client_secret, server_secret, parameters, exporter),
         (
             Settle(ProtocolVersion.TLS13),
             Send((server_hello,)),
@@ -150,7 +152,7 @@ def on_finished(state: WaitFinished, message: Message, _config: Config) -> Handl
         raise Refusal(Code.ERROR_IN_FINISHED_PACKET, "the client's Finished is wrong")
     return Handled(
         Connected(state.suite, state.read_secret, state.write_secret),
-        (ReadKeys(protection(state.suite, state.read_secret)), Complete(state.parameters)),
+        (ReadKeys(protection(state.suite, state.read_secret)), Complete(state.parameters, state.exporter)),
     )
 
 

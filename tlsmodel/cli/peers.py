@@ -80,7 +80,7 @@ def report(stream: TlsSocket) -> dict[str, object]:
     return {
         "version": {0x0303: "TLS 1.2", 0x0304: "TLS 1.3"}[agreed.version],
         "cipher_suite": agreed.cipher_suite.name,
-        "group": agreed.group.name,
+        "group": None if agreed.group is None else agreed.group.name,
         "resumed": agreed.resumed,
         "alpn": agreed.alpn.decode("latin-1") if agreed.alpn else None,
         "server_name": agreed.server_name,

@@ -165,7 +165,12 @@ def test_the_table_of_suites_agrees_with_the_names() -> None:
         assert name.endswith(suite.hash_name.upper())
         assert suite.hash_length == int(suite.hash_name[3:]) // 8
         assert suite.aead.key_length == (16 if "AES_128" in name else 32)
-        kind = "ECDSA" if "_ECDSA_" in name else "RSA" if "_RSA_" in name else "ANY"
+        signed = "ECDSA" if "_ECDSA_" in name else "RSA" if "_RSA_" in name else "NONE"
+        kind = signed if suite.version == TLS12 else "ANY"
+        exchange = (
+            name.removeprefix("TLS_").partition("_WITH_")[0].removesuffix("_RSA").removesuffix("_ECDSA")
+        )
+        assert suite.key_exchange == (exchange if suite.version == TLS12 else "any")
         assert suite.authentication is Authentication[kind]
-    assert len(SUITES) == 9
+    assert len(SUITES) == 20
     assert CipherSuite.TLS_FALLBACK_SCSV not in SUITES

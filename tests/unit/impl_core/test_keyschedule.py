@@ -114,14 +114,15 @@ def test_an_updated_traffic_secret_gives_new_keys() -> None:
 
 def test_exported_material_depends_on_label_context_and_length() -> None:
     """RFC 8446 section 7.5."""
-    exported = tls13.export(SHA256_13, rfc.EXPORTER, "label", b"context", 50)
+    exporter = tls13.Exporter(SHA256_13, rfc.EXPORTER)
+    exported = exporter.export(b"label", b"context", 50)
 
     inner = tls13.expand_label(SHA256_13, rfc.EXPORTER, "label", hashlib.sha256(b"").digest(), 32)
     assert exported == tls13.expand_label(
         SHA256_13, inner, "exporter", hashlib.sha256(b"context").digest(), 50
     )
-    assert exported != tls13.export(SHA256_13, rfc.EXPORTER, "label", b"", 50)
-    assert exported != tls13.export(SHA256_13, rfc.EXPORTER, "other", b"context", 50)
+    assert exported != exporter.export(b"label", b"", 50)
+    assert exported != exporter.export(b"other", b"context", 50)
 
 
 def test_a_transcript_hashes_what_came_before_and_after_the_choice_of_hash() -> None:

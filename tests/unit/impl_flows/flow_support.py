@@ -115,7 +115,7 @@ class SameSignature(CertifiedKey):
 def fixed_key(kind: str) -> SameSignature:
     """A leaf of a kind of key, with repeatable signatures."""
     key = certified_key(kind)
-    return SameSignature(key.chain, key.key, key.schemes, key.names, kind)
+    return SameSignature(key.chain, key.key, key.schemes, key.names, key.issuers, kind=kind)
 
 
 def client_config(**changes: object) -> Config:

@@ -123,21 +123,24 @@ def test_the_server_shows_the_certificate_of_the_host_that_is_asked_for():
 
 @pytest.mark.parametrize("version", [TLS12, TLS13])
 @pytest.mark.parametrize(
-    "client, server",
+    "client, server, alert",
     [
-        ({"server_name": "elsewhere.test"}, {}),
-        ({"trust": trust("another authority")}, {}),
-        ({}, {"certified_keys": (certified_key("ecdsa", HOST, expired=True),)}),
+        ({"server_name": "elsewhere.test"}, {}, AlertDescription.BAD_CERTIFICATE),
+        ({"trust": trust("another authority")}, {}, AlertDescription.UNKNOWN_CA),
+        (
+            *({}, {"certified_keys": (certified_key("ecdsa", HOST, expired=True),)}),
+            AlertDescription.CERTIFICATE_EXPIRED,
+        ),
     ],
     ids=["wrong host", "unknown authority", "expired"],
 )
-def test_a_certificate_that_does_not_verify_is_refused(version, client, server):
+def test_a_certificate_that_does_not_verify_is_refused(version, client, server, alert):
     made = pair(client_config(versions=(version,), **client), server_config(**server))
 
     assert made.handshake() == (Code.CERTIFICATE_VERIFICATION_ERROR, Code.AGAIN)
     assert made.client.alert_send_appropriate(Code.CERTIFICATE_VERIFICATION_ERROR) is Code.SUCCESS
     assert made.server.handshake() is Code.FATAL_ALERT_RECEIVED
-    assert made.server.alert_get() == AlertDescription.BAD_CERTIFICATE
+    assert made.server.alert_get() == alert
     assert made.client.handshake() is Code.INVALID_SESSION
 
 

@@ -51,7 +51,7 @@ def alert_in_tls13(level, description):
     made = of_version(TLS13)
     made.client.handshake()
     server_hello_only(made)
-    writer = made.server._memory.writer
+    writer = made.server._memory.channel.writer
     writer.use(memory_protection(made))
     for data in writer.protect(ContentType.ALERT, bytes((level, description))):
         made.server_wire.push(data)

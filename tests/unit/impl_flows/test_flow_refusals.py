@@ -167,7 +167,7 @@ def replaced_flight(version, *messages):
     del incoming[5 + int.from_bytes(incoming[3:5]) :]
     memory = made.server._memory
     made.client.handshake()
-    memory.writer.use(memory_protection(made) if version is TLS13 else None)
+    memory.channel.writer.use(memory_protection(made) if version is TLS13 else None)
     say(made.server, Send(messages))
     return made.client
 
@@ -324,7 +324,7 @@ def test_a_request_for_a_certificate_is_answered_with_an_empty_one(version):
         return
     server_hello_only(made)
     keyed = memory.state.keyed
-    memory.writer.use(None)
+    memory.channel.writer.use(None)
     for state, expected in ((False, 1), (True, 2)):
         waiting_for_proof = client13.WaitFinished(keyed, None, state, CHAIN, SignatureScheme.ED25519)
         proof = Finished(verify_data(keyed.suite, keyed.server_secret, keyed.transcript.digest()))
@@ -408,4 +408,5 @@ def test_every_code_has_a_meaning_and_the_manual_decides_what_is_fatal():
         Code.GOT_APPLICATION_DATA,
         Code.WARNING_ALERT_RECEIVED,
         Code.REHANDSHAKE,
+        Code.REAUTH_REQUEST,
     }

@@ -15,7 +15,7 @@ _on_alert = contract._ON_RECORD[ContentType.ALERT]
 def _reset(memory: Memory, record: Record) -> Code:
     code = _on_alert(memory, record)
     if code is Code.WARNING_ALERT_RECEIVED and memory.alert == AlertDescription.NO_RENEGOTIATION:
-        memory.state, memory.version = negotiation.START, None
+        memory.state, memory.version = negotiation.Start(), None
     return code
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from impl import Code, contract
 from impl.perform import Memory
+from impl.record.channel import StreamChannel
 from tlsmodel.spec.scenario import Version
 from tlsmodel.targets.zoo.bug import BOTH, Bug, attribute
 
@@ -12,8 +13,9 @@ _flush = contract.flush
 
 def _twice(memory: Memory) -> Code:
     code = _flush(memory)
-    if code is Code.AGAIN:
-        memory.output.add([memory.output.waiting()])
+    channel = memory.channel
+    if code is Code.AGAIN and isinstance(channel, StreamChannel):
+        channel.output.add([channel.waiting()])
     return code
 
 

@@ -15,7 +15,7 @@ _on_data = contract._ON_RECORD[ContentType.APPLICATION_DATA]
 def _queued(memory: Memory, record: Record) -> Code:
     if memory.complete:
         return _on_data(memory, record)
-    memory.received += record.fragment
+    memory.received.append(record.fragment)
     return Code.GOT_APPLICATION_DATA
 
 

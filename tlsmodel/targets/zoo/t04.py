@@ -5,10 +5,12 @@ from __future__ import annotations
 from impl import Code, Config, NamedGroup, Parameters, ProtocolVersion, Role, SignatureScheme
 from impl.codec.enums import HandshakeType
 from impl.codec.finished import Finished
+from impl.established import Connected
 from impl.keyschedule.tls12 import SERVER_FINISHED, verify_data
 from impl.record.joiner import Message
 from impl.step import Complete, Handled, Phase, Refusal
-from impl.tls12.client import Connected, WaitCertificate
+from impl.tls12.agreed import secrets_again
+from impl.tls12.client_states import WaitCertificate
 from tlsmodel.spec.scenario import Role as ModelRole
 from tlsmodel.spec.scenario import Version
 from tlsmodel.targets.zoo.bug import Bug
@@ -23,7 +25,8 @@ def _skip(state: WaitCertificate, message: Message, _config: Config) -> Handled:
     parameters = Parameters(
         ProtocolVersion.TLS12, suite.number, NamedGroup.X25519, SignatureScheme.ECDSA_SECP256R1_SHA256
     )
-    return Handled(Connected(), (Complete(parameters),))
+    made = secrets_again(state.agreed, b"")
+    return Handled(Connected(b"", expected, parameters), (Complete(parameters, made),))
 
 
 BUG = Bug(

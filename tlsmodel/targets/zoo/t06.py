@@ -8,7 +8,9 @@ from impl import Config, NamedGroup, ProtocolVersion, Role, SignatureScheme
 from impl.codec.enums import HandshakeType
 from impl.record.joiner import Message
 from impl.step import Handled, Phase
-from impl.tls12.client import Signed, WaitRequestOrDone, WaitServerKeyExchange, on_server_hello_done
+from impl.tls12.client import on_server_hello_done
+from impl.tls12.client_states import WaitRequestOrDone, WaitServerKeyExchange
+from impl.tls12.exchange import ClientEcdhe
 from tlsmodel.spec.scenario import Role as ModelRole
 from tlsmodel.spec.scenario import Version
 from tlsmodel.targets.zoo.bug import Bug
@@ -16,9 +18,11 @@ from tlsmodel.targets.zoo.handlers import admits
 
 
 def _without_exchange(state: WaitServerKeyExchange, message: Message, config: Config) -> Handled:
-    point = state.key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    signed = Signed(NamedGroup.SECP256R1, point, SignatureScheme.ECDSA_SECP256R1_SHA256, state.chain)
-    return on_server_hello_done(WaitRequestOrDone(state.agreed, state.transcript, signed), message, config)
+    assert state.peer is not None
+    point = state.peer.key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    exchange = ClientEcdhe(NamedGroup.SECP256R1, point, SignatureScheme.ECDSA_SECP256R1_SHA256)
+    waiting = WaitRequestOrDone(state.agreed, state.transcript, state.peer, exchange)
+    return on_server_hello_done(waiting, message, config)
 
 
 BUG = Bug(

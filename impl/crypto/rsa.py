@@ -1,0 +1,29 @@
+"""RSA encryption of premaster secrets (RFC 5246 section 7.4.7.1, RFC 8017 section 7.2)."""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from impl.codec.wire import IllegalParameter
+from impl.crypto.signatures import PrivateKey, PublicKey
+
+
+def encrypt(key: PublicKey, secret: bytes) -> bytes:
+    """Return `secret` encrypted to a server's key; raises `IllegalParameter` if that is no RSA key."""
+    if not isinstance(key, RSAPublicKey):
+        raise IllegalParameter("static RSA with a certificate that has no RSA key")
+    return key.encrypt(secret, padding.PKCS1v15())
+
+
+def decrypt(key: PrivateKey, ciphertext: bytes) -> bytes:
+    """Return what `ciphertext` contains, or no bytes if it contains nothing.
+
+    Callers must not let the difference show (RFC 5246 section 7.4.7.1).
+    """
+    if not isinstance(key, RSAPrivateKey):
+        return b""
+    try:
+        return key.decrypt(ciphertext, padding.PKCS1v15())
+    except ValueError:
+        return b""
