@@ -121,6 +121,11 @@ class Obstacles:
             packets = [released for packet in packets for released in shuffler(side, packet)]
         return [packet for packet in packets if not self._drops(side, packet)]
 
+    @property
+    def used_up(self) -> bool:
+        """Whether every packet that was to be dropped has been, as often as it was to be."""
+        return not any(self._left.values())
+
     def _drops(self, side: str, record: bytes) -> bool:
         for name, left in self._left.items():
             if left and PACKETS[name](side, record):

@@ -78,6 +78,7 @@ def run(case: Case) -> Pair:
     pair = Pair(through, mtu=1400, retransmit_timeout=0.1, total_timeout=120)
     pair.begin(FLIGHTS)
     pair.run()
+    assert network.used_up, str(case)
     return pair
 
 
