@@ -78,9 +78,15 @@ class DatagramTransport:
 class Ends:
     """A client's and a server's session, the network between them and the clock of both."""
 
-    def __init__(self, deliver: Deliver, client: dict | None = None, server: dict | None = None) -> None:
+    def __init__(
+        self,
+        deliver: Deliver,
+        client: dict | None = None,
+        server: dict | None = None,
+        transport: type[DatagramTransport] = DatagramTransport,
+    ) -> None:
         self.now = START
-        self.transports = {side: DatagramTransport(side, deliver) for side in "cs"}
+        self.transports = {side: transport(side, deliver) for side in "cs"}
         self.transports["c"].peer, self.transports["s"].peer = self.transports["s"], self.transports["c"]
         common = {**SETTINGS, "clock": lambda: self.now}
         configs = {
