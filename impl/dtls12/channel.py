@@ -272,7 +272,7 @@ class DatagramChannel:
     # Handshakes and time.
 
     def begin_handshake(self) -> None:
-        """Begin a re-handshake; its time counts from here.
+        """Begin a re-handshake, whose time counts from here or else from its first flight.
 
         Both sides' message_seq have started from 0 when the handshake before was finished, and a HelloRequest
         that came since then counts.
@@ -283,8 +283,8 @@ class DatagramChannel:
     def finish_handshake(self) -> None:
         """End the handshake: the timer stops, and numbering starts from 0 again.
 
-        A last flight of ours is kept, for the peer may miss it: then its Finished comes again, and that of
-        the present epoch can be told from all messages of a handshake to come.
+        A last flight of ours is kept, for the peer may miss it: then its Finished comes again, and in this
+        epoch no other handshake can have one.
         """
         self._timer.finish()
         self._kept = Flight() if self._answering else self._flight

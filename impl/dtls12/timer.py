@@ -44,7 +44,9 @@ class RetransmissionTimer:
         self._deadline = None
 
     def next_flight(self) -> None:
-        """A flight has been answered, and another one takes its place."""
+        """A flight has been answered and another one takes its place, or is the first of a handshake."""
+        if not self._running:
+            self.begin()
         if not self._lossy:
             self._interval = self._initial
         self._lossy = False
