@@ -74,6 +74,14 @@ class AsyncTlsSocket:
         """Return up to `size` bytes, b"" once the peer has closed."""
         return await self._run(self._conversation.recv(size))
 
+    def send_early_data(self, data: bytes) -> None:
+        """Say something together with the ClientHello, before `handshake` (TLS 1.3)."""
+        self._conversation.send_early_data(data)
+
+    def recv_early_data(self) -> bytes:
+        """Return all early data that a server has accepted."""
+        return self._conversation.recv_early_data()
+
     async def close(self) -> None:
         """Send close_notify, and close the socket."""
         try:

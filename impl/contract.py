@@ -221,6 +221,25 @@ def record_recv(memory: Memory, size: int) -> bytes | Code:
     return _take(memory.received, size)
 
 
+@guarded
+def record_send_early_data(memory: Memory, data: bytes) -> int | Code:
+    """Keep data that a client sends right behind its ClientHello, as far as the session to resume allows."""
+    session = memory.config.resume
+    begun = memory.complete or memory.state.phase is not Phase.START
+    if memory.config.role is Role.SERVER or begun or session is None:
+        return Code.INVALID_REQUEST
+    if len(memory.early_sent) + len(data) > session.early_data_size:
+        return Code.INVALID_REQUEST
+    memory.early_sent += data
+    return len(data)
+
+
+@guarded
+def record_recv_early_data(memory: Memory, size: int) -> bytes | Code:
+    """Return early data that a server has accepted, record by record."""
+    return _take(memory.early_taken, size) or Code.REQUESTED_DATA_NOT_AVAILABLE
+
+
 def _take(waiting: deque[bytes], size: int) -> bytes:
     """Return up to `size` bytes of the first record that waits, b"" if none does."""
     if not waiting:

@@ -118,6 +118,19 @@ class Conversation:
             self._unread.appendleft(data[size:])
         return data[:size]
 
+    def send_early_data(self, data: bytes) -> None:
+        """Say something together with the ClientHello; raises `TlsError` if that is not possible."""
+        code = self.session.record_send_early_data(data)
+        if isinstance(code, Code):
+            raise TlsError(code, None, "no session to resume that takes so much early data")
+
+    def recv_early_data(self) -> bytes:
+        """Return all early data that a server has accepted."""
+        data = bytearray()
+        while isinstance(result := self.session.record_recv_early_data(), Received):
+            data += result.data
+        return bytes(data)
+
     def close(self) -> Steps[None]:
         """Send close_notify."""
         yield from self._repeat(self.session.bye)

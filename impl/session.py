@@ -131,6 +131,24 @@ class Session:
         result = contract.record_recv(self._memory, size)
         return result if isinstance(result, Code) else Received(result)
 
+    def record_send_early_data(self, data: bytes) -> Sent | Code:
+        """Say something together with the ClientHello (gnutls_record_send_early_data(3)).
+
+        To be called before the first `handshake`, with a session to resume whose ticket allows so much;
+        otherwise INVALID_REQUEST.  Whether the server took it says `parameters.early_data`; if not, the
+        data is lost, and nobody has seen it.
+        """
+        result = contract.record_send_early_data(self._memory, data)
+        return result if isinstance(result, Code) else Sent(result)
+
+    def record_recv_early_data(self, size: int = 16384) -> Received | Code:
+        """Read what a client said together with its ClientHello (gnutls_record_recv_early_data(3)).
+
+        REQUESTED_DATA_NOT_AVAILABLE if there is nothing more, or was nothing at all.
+        """
+        result = contract.record_recv_early_data(self._memory, size)
+        return result if isinstance(result, Code) else Received(result)
+
     def record_get_direction(self) -> int:
         """Return 1 if the last call was interrupted in a write, else 0 (gnutls_record_get_direction(3))."""
         return self._memory.direction

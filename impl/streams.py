@@ -75,6 +75,14 @@ class TlsSocket:
         """Return up to `size` bytes, b"" once the peer has closed."""
         return self._run(self._conversation.recv(size))
 
+    def send_early_data(self, data: bytes) -> None:
+        """Say something together with the ClientHello, before `handshake` (TLS 1.3)."""
+        self._conversation.send_early_data(data)
+
+    def recv_early_data(self) -> bytes:
+        """Return all early data that a server has accepted."""
+        return self._conversation.recv_early_data()
+
     def close(self) -> None:
         """Send close_notify, and close the socket."""
         try:
