@@ -16,7 +16,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from impl import negotiation
 from impl.alerts import AlertDescription, AlertLevel
-from impl.codec.enums import ContentType
+from impl.codec.enums import ContentType, ExtensionType
 from impl.codec.wire import CodecError
 from impl.codes import Code, appropriate_alert
 from impl.config import Role
@@ -29,11 +29,12 @@ from impl.limits import (
 )
 from impl.perform import Call, Memory, perform
 from impl.receive import abandon, count_warning, receive
+from impl.record.channel import StreamChannel
 from impl.record.joiner import HandshakeTooLarge
 from impl.record.stream import RecordError, SequenceExhausted, TooManyEmptyRecords
 from impl.step import Phase, Refusal
 from impl.tls12 import server as server12
-from impl.tls13 import post_handshake
+from impl.tls13 import post_handshake, reauthentication
 
 
 def translate(error: CodecError | RecordError) -> Refusal:
@@ -88,7 +89,7 @@ def handshake(memory: Memory) -> Code:
     if memory.write_closed:
         return Code.INVALID_SESSION
     if memory.state.phase is Phase.START and memory.config.role is Role.CLIENT:
-        perform(memory, negotiation.begin(memory.config))
+        perform(memory, negotiation.begin(memory.config, early_data=bool(memory.early_sent)))
     return _carry_through(memory)
 
 
@@ -187,7 +188,7 @@ def record_send(memory: Memory, data: bytes) -> int | Code:
         if memory.muted:
             return Code.UNAVAILABLE_DURING_HANDSHAKE
         if isinstance(memory.state, post_handshake.Connected):
-            perform(memory, post_handshake.before_data(memory.state))
+            perform(memory, post_handshake.before_data(memory.state, _records(memory)))
         if memory.datagrams is not None and len(data) > memory.datagrams.data_mtu:
             return Code.LARGE_PACKET
         piece = data[:MAX_PLAINTEXT]
@@ -200,6 +201,48 @@ def record_send(memory: Memory, data: bytes) -> int | Code:
         return code
     count, memory.sending = memory.sending, 0
     return count
+
+
+def _records(memory: Memory) -> int:
+    """Return how many records the present keys have protected."""
+    return memory.channel.writer.records if isinstance(memory.channel, StreamChannel) else 0
+
+
+@guarded
+def reauth(memory: Memory) -> Code:
+    """Authenticate a client again: ask for it at a server, answer at a client (gnutls_reauth(3))."""
+    state = memory.state
+    if not memory.complete or not isinstance(state, post_handshake.Connected):
+        return Code.INVALID_REQUEST
+    if Call.REAUTH not in memory.unfinished:
+        if memory.write_closed:
+            return Code.INVALID_SESSION
+        begun = _begin_reauth(memory, state)
+        if begun is not Code.SUCCESS:
+            return begun
+        memory.unfinished.add(Call.REAUTH)
+    while True:
+        code = flush(memory)
+        state = memory.state
+        if code is Code.SUCCESS and isinstance(state, post_handshake.Connected) and state.asked is None:
+            memory.unfinished.discard(Call.REAUTH)
+            return code
+        if code is Code.SUCCESS:
+            code = Code.GOT_APPLICATION_DATA if memory.received else receive(memory)
+        if code is not Code.SUCCESS:
+            return code
+
+
+def _begin_reauth(memory: Memory, state: post_handshake.Connected) -> Code:
+    if memory.config.role is Role.CLIENT:
+        if not state.requests:
+            return Code.INVALID_REQUEST
+        perform(memory, reauthentication.answer(state, memory.config))
+    else:
+        if ExtensionType.POST_HANDSHAKE_AUTH not in state.asked_for:
+            return Code.INVALID_REQUEST
+        perform(memory, reauthentication.ask(state, memory.config))
+    return Code.SUCCESS
 
 
 @guarded

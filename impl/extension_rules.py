@@ -21,13 +21,14 @@ class Place(StrEnum):
     CLIENT_HELLO = "ClientHello"
     SERVER_HELLO12 = "ServerHello of TLS 1.2"
     SERVER_HELLO = "ServerHello"
+    RETRY_REQUEST = "HelloRetryRequest"
     ENCRYPTED_EXTENSIONS = "EncryptedExtensions"
     CERTIFICATE = "Certificate"
     CERTIFICATE_REQUEST = "CertificateRequest"
     NEW_SESSION_TICKET = "NewSessionTicket"
 
 
-_CH, _SH12, _SH, _EE, _CT, _CR, _NST = Place
+_CH, _SH12, _SH, _HRR, _EE, _CT, _CR, _NST = Place
 E = ExtensionType
 
 # fmt: off
@@ -50,14 +51,15 @@ _PLACES: Final[dict[int, frozenset[Place]]] = {
     E.SESSION_TICKET:               frozenset({_CH, _SH12}),
     E.PRE_SHARED_KEY:               frozenset({_CH, _SH}),
     E.EARLY_DATA:                   frozenset({_CH, _EE, _NST}),
-    E.SUPPORTED_VERSIONS:           frozenset({_CH, _SH}),
-    E.COOKIE:                       frozenset({_CH}),
+    E.SUPPORTED_VERSIONS:           frozenset({_CH, _SH, _HRR}),
+    E.COOKIE:                       frozenset({_CH, _HRR}),
     E.PSK_KEY_EXCHANGE_MODES:       frozenset({_CH}),
     E.CERTIFICATE_AUTHORITIES:      frozenset({_CH, _CR}),
     E.OID_FILTERS:                  frozenset({_CR}),
     E.POST_HANDSHAKE_AUTH:          frozenset({_CH}),
     E.SIGNATURE_ALGORITHMS_CERT:    frozenset({_CH, _CR}),
-    E.KEY_SHARE:                    frozenset({_CH, _SH}),
+    E.KEY_SHARE:                    frozenset({_CH, _SH, _HRR}),
+    E.RECORD_SIZE_LIMIT:            frozenset({_CH, _SH12, _EE}),
     E.RENEGOTIATION_INFO:           frozenset({_CH, _SH12}),
 }
 # fmt: on

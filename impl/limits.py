@@ -35,6 +35,12 @@ MAX_PULL: Final = 2**14
 MAX_WARNINGS: Final = 16
 """How many warning alerts one handshake survives."""
 
+MAX_RECORDS_PER_KEY: Final = 2**24
+"""How many TLS 1.3 records one key protects before it is changed; AES-GCM may do 2^24.5 (RFC 8446 5.5)."""
+
+MAX_REQUESTS: Final = 8
+"""How many requests for authentication may wait for a client's answer."""
+
 KEY_UPDATES_PER_SECOND: Final = 8
 """How many KeyUpdate messages a peer may send within a second."""
 

@@ -31,6 +31,7 @@ from impl.tls12 import client as client12
 from impl.tls12 import renegotiation
 from impl.tls12 import server as server12
 from impl.tls13 import client as client13
+from impl.tls13 import psk
 from impl.tls13 import server as server13
 
 TLS12, TLS13, DTLS12 = ProtocolVersion.TLS12, ProtocolVersion.TLS13, ProtocolVersion.DTLS12
@@ -57,8 +58,8 @@ class Start:
     address: bytes = b""
 
 
-def begin(config: Config) -> Handled:
-    """Make the offer: send ClientHello."""
+def begin(config: Config, *, early_data: bool = False) -> Handled:
+    """Make the offer: send ClientHello, and early data behind it if there is some."""
     modern = TLS13 in config.versions
     groups = [group for group in config.groups if group in SHARED_GROUPS] or list(config.groups[:1])
     shares = {int(group): config.make_key_share(group) for group in groups} if modern else {}
@@ -72,9 +73,23 @@ def begin(config: Config) -> Handled:
             config, config.versions, None, session, [KeyShareEntry(g, s.public) for g, s in shares.items()]
         ),
     )
+    psks = psk.to_offer(config, session) if modern else ()
+    early_data = early_data and bool(psks) and psks[0].session is not None
+    if early_data:
+        hello = replace(hello, extensions=Extensions.of(*hello.extensions, (ExtensionType.EARLY_DATA, b"")))
+    hello = psk.with_binders(hello, psks, None)
     raw = encode(hello)
-    number = 0 if config.datagram else None
-    return Handled(Offer(hello, raw, shares, session, number=number), (SendFirst(raw),))
+    offer = Offer(
+        hello=hello,
+        raw=raw,
+        shares=shares,
+        session=session,
+        number=0 if config.datagram else None,
+        psks=psks,
+        early_data=early_data,
+        compatible=early_data,
+    )
+    return Handled(offer, (SendFirst(raw), *client13.early_data(offer, config)))
 
 
 def begin_again(state: Connected, config: Config, number: int | None) -> Handled:
@@ -112,8 +127,9 @@ def _resumable(config: Config) -> SavedSession | None:
     session = config.resume
     if session is None or session.version not in config.versions or not session.is_fresh(config.clock()):
         return None
-    fits = session.cipher_suite in config.cipher_suites and session.server_name == config.server_name
-    return session if fits else None
+    if session.cipher_suite not in config.cipher_suites or session.server_name != config.server_name:
+        return None
+    return session if session.ticket or session.version is not TLS13 else None
 
 
 def _offered_session_id(config: Config, session: SavedSession | None) -> bytes:
@@ -149,7 +165,12 @@ def _offered_extensions(
         renegotiation.offered(config, previous),
         ext.build_session_ticket(ticket) if ticket or config.session_tickets else None,
     ]
-    newer = [ext.build_supported_versions_client(versions), ext.build_key_share_client(shares)]
+    newer = [
+        ext.build_supported_versions_client(versions),
+        ext.build_key_share_client(shares),
+        ext.build_psk_key_exchange_modes(config.psk_modes) if config.psk_modes else None,
+        (ExtensionType.POST_HANDSHAKE_AUTH, b"") if config.post_handshake_auth else None,
+    ]
     return Extensions.of(
         *common,
         *(older if versions != (TLS13,) else ()),
@@ -167,7 +188,7 @@ def on_server_hello(state: Offer, message: Message, config: Config) -> Handled:
     if version not in config.versions or (chosen is None and version == TLS13):
         raise Refusal(Code.UNSUPPORTED_VERSION_PACKET, f"the server chose version {version:#06x}")
     if version == TLS13:
-        return client13.on_server_hello(state, hello, message)
+        return client13.on_server_hello(state, hello, message, config)
     if state.previous is None and TLS13 in config.versions and hello.downgraded:
         raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "the server was made to choose an older version")
     return client12.on_server_hello(state, hello, message, config)
@@ -253,6 +274,7 @@ CLIENT: Final[Handlers] = {
 }
 SERVER: Final[Handlers] = {
     (Phase.START, HandshakeType.CLIENT_HELLO): on_client_hello,
+    (Phase.WAIT_CH, HandshakeType.CLIENT_HELLO): server13.on_second_client_hello,
 }
 DATAGRAM_CLIENT: Final[Handlers] = {
     **CLIENT,

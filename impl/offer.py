@@ -8,9 +8,28 @@ from typing import ClassVar
 
 from impl.codec.hello import ClientHello
 from impl.crypto.groups import KeyShare
+from impl.crypto.suites import Suite
 from impl.established import Connected
+from impl.pre_shared import KnownPsk
 from impl.saved_session import SavedSession
 from impl.step import Phase
+from impl.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What a HelloRetryRequest has settled.
+
+    Parameters
+    ----------
+    suite: the cipher suite that ServerHello must choose again.
+    group: the group whose share it asked for, if it did.
+    transcript: the messages before the second ClientHello.
+    """
+
+    suite: Suite
+    group: int | None
+    transcript: Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +44,10 @@ class Offer:
     session: the earlier session that is offered for resumption, if one is.
     previous: the TLS 1.2 connection that this is a re-handshake of; None in a first handshake.
     number: message_seq of the ClientHello, over datagrams; None over streams.
+    psks: the pre-shared keys that TLS 1.3 may use, in their order in the ClientHello.
+    early_data: whether data has been sent behind it.
+    retry: what a HelloRetryRequest before it has settled.
+    compatible: whether the ChangeCipherSpec for middleboxes has been sent.
     """
 
     phase: ClassVar = Phase.WAIT_SH
@@ -35,3 +58,7 @@ class Offer:
     session: SavedSession | None = None
     previous: Connected | None = None
     number: int | None = None
+    psks: tuple[KnownPsk, ...] = ()
+    early_data: bool = False
+    retry: Retry | None = None
+    compatible: bool = False

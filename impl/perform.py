@@ -18,7 +18,7 @@ from impl.codes import Code
 from impl.config import Config
 from impl.credentials import CertificateRejected
 from impl.dtls12.channel import DatagramChannel
-from impl.limits import KEY_UPDATES_PER_SECOND
+from impl.limits import KEY_UPDATES_PER_SECOND, MAX_IDLE_RECORDS
 from impl.parameters import Parameters
 from impl.record.channel import Channel, StreamChannel
 from impl.record.joiner import Message
@@ -29,6 +29,7 @@ from impl.step import (
     Exporter,
     Handled,
     Hold,
+    Idle,
     Keep,
     Limit,
     Log,
@@ -46,6 +47,7 @@ from impl.step import (
     State,
     Store,
     TakeEarlyData,
+    WriteInTheClear,
     WriteKeys,
 )
 from impl.transports import Transport
@@ -57,6 +59,7 @@ class Call(StrEnum):
     HANDSHAKE = "handshake"
     REHANDSHAKE = "rehandshake"
     KEY_UPDATE = "key_update"
+    REAUTH = "reauth"
     BYE = "bye"
 
 
@@ -212,6 +215,14 @@ def _check_pace(memory: Memory, _effect: Pace) -> None:
     memory.key_updates = (began, count + 1)
 
 
+def count_idle(memory: Memory, effect: Idle) -> None:
+    """Bound what a peer can send without getting anywhere; raises `Refusal`."""
+    memory.idle += 1
+    if memory.idle > MAX_IDLE_RECORDS:
+        reason = f"nothing but {effect.what}"
+        raise Refusal(Code.TOO_MANY_EMPTY_PACKETS, reason, AlertDescription.UNEXPECTED_MESSAGE)
+
+
 def _send(memory: Memory, effect: Send) -> None:
     memory.channel.send_messages(effect.messages)
 
@@ -227,6 +238,11 @@ def _send_change_cipher_spec(memory: Memory, _effect: SendChangeCipherSpec) -> N
 def _write_keys(memory: Memory, effect: WriteKeys) -> None:
     memory.channel.write_keys(effect.protection)
     memory.muted = memory.state.phase is not Phase.CONNECTED
+
+
+def _write_in_the_clear(memory: Memory, _effect: WriteInTheClear) -> None:
+    if isinstance(memory.channel, StreamChannel):
+        memory.channel.writer.use(None)
 
 
 def _read_keys(memory: Memory, effect: ReadKeys) -> None:
@@ -291,12 +307,14 @@ _CHECKS: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Settle: _check_dropped,
     Ask: _check_certificate,
     Pace: _check_pace,
+    Idle: count_idle,
 }
 _DEEDS: Final[dict[type, Callable[[Memory, Any], None]]] = {
     Send: _send,
     SendFirst: _send_first,
     SendChangeCipherSpec: _send_change_cipher_spec,
     WriteKeys: _write_keys,
+    WriteInTheClear: _write_in_the_clear,
     ReadKeys: _read_keys,
     Settle: _settle,
     Limit: _limit,

@@ -17,16 +17,16 @@ from impl.codec.enums import ContentType, ProtocolVersion
 from impl.codes import Code
 from impl.config import Role
 from impl.dtls12.channel import DatagramChannel
-from impl.limits import MAX_DATAGRAM, MAX_FRUITLESS, MAX_IDLE_RECORDS, MAX_PULL, MAX_WARNINGS
+from impl.limits import MAX_DATAGRAM, MAX_FRUITLESS, MAX_PULL, MAX_WARNINGS
 from impl.offer import Offer
-from impl.perform import Call, Memory, perform
+from impl.perform import Call, Memory, count_idle, perform
 from impl.record.joiner import Message
 from impl.record.stream import Record
-from impl.step import Handled, Handlers, Phase, Refusal
+from impl.step import Handled, Handlers, Idle, Phase, Refusal
 from impl.tls12 import client as client12
 from impl.tls12 import server as server12
 from impl.tls13 import client as client13
-from impl.tls13 import post_handshake
+from impl.tls13 import post_handshake, reauthentication
 from impl.tls13 import server as server13
 
 TLS12, TLS13, DTLS12 = ProtocolVersion.TLS12, ProtocolVersion.TLS13, ProtocolVersion.DTLS12
@@ -38,8 +38,8 @@ HANDLERS: Final[dict[tuple[ProtocolVersion | None, Role], Handlers]] = {
     (TLS12, Role.SERVER): {**negotiation.SERVER, **server12.HANDLERS},
     (DTLS12, Role.CLIENT): {**negotiation.DATAGRAM_CLIENT, **client12.HANDLERS},
     (DTLS12, Role.SERVER): {**negotiation.DATAGRAM_SERVER, **server12.HANDLERS},
-    (TLS13, Role.CLIENT): {**client13.HANDLERS, **post_handshake.CLIENT},
-    (TLS13, Role.SERVER): {**server13.HANDLERS, **post_handshake.SERVER},
+    (TLS13, Role.CLIENT): {**client13.HANDLERS, **post_handshake.CLIENT, **reauthentication.CLIENT},
+    (TLS13, Role.SERVER): {**server13.HANDLERS, **post_handshake.SERVER, **reauthentication.SERVER},
 }
 """The messages that each version and role admit; before the version is known, only the hello that chooses.
 
@@ -141,7 +141,8 @@ def _on_message(memory: Memory, message: Message) -> Code:
         raise Refusal(Code.UNEXPECTED_HANDSHAKE_PACKET, f"handshake message {message.type} in phase {phase}")
     handled = handler(memory.state, message, memory.config)
     if not handled.effects and handled.next is memory.state:
-        return _count_idle(memory, f"handshake messages {message.type}")
+        count_idle(memory, Idle(f"handshake messages {message.type}"))
+        return Code.SUCCESS
     perform(memory, handled)
     notice, memory.notice = memory.notice, Code.SUCCESS
     return notice
@@ -163,7 +164,8 @@ def _on_change_cipher_spec(memory: Memory, record: Record) -> Code:
     if not tolerated or phase in (Phase.START, Phase.CONNECTED):
         raise Refusal(Code.UNEXPECTED_PACKET, f"ChangeCipherSpec in phase {phase} (RFC 8446 section 5)")
     memory.dropped = True
-    return _count_idle(memory, "ChangeCipherSpec")
+    count_idle(memory, Idle("ChangeCipherSpec"))
+    return Code.SUCCESS
 
 
 def _on_application_data(memory: Memory, record: Record) -> Code:
@@ -215,14 +217,6 @@ def count_warning(memory: Memory, what: str) -> None:
     memory.warnings += 1
     if memory.warnings > MAX_WARNINGS:
         raise Refusal(Code.INTERNAL_ERROR, f"more than {MAX_WARNINGS} {what} in one handshake")
-
-
-def _count_idle(memory: Memory, what: str) -> Code:
-    """Bound what a peer can send without getting anywhere."""
-    memory.idle += 1
-    if memory.idle > MAX_IDLE_RECORDS:
-        raise Refusal(Code.TOO_MANY_EMPTY_PACKETS, f"nothing but {what}", AlertDescription.UNEXPECTED_MESSAGE)
-    return Code.SUCCESS
 
 
 def abandon(memory: Memory) -> None:

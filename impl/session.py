@@ -97,6 +97,16 @@ class Session:
         """
         return contract.rehandshake(self._memory)
 
+    def reauth(self) -> Code:
+        """Authenticate the client of a complete TLS 1.3 session (gnutls_reauth(3)).
+
+        A server asks for a certificate and is to repeat the call until it returns SUCCESS;
+        GOT_APPLICATION_DATA means that data is waiting for `record_recv` first.  A client calls it after
+        REAUTH_REQUEST from `record_recv`.  INVALID_REQUEST where the client offers no such thing, or nothing
+        was asked.
+        """
+        return contract.reauth(self._memory)
+
     def session_data(self) -> SavedSession | None:
         """Return what `Config.resume` of a later client takes (gnutls_session_get_data2(3)), or None.
 

@@ -104,6 +104,11 @@ class WriteKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteInTheClear:
+    """Protect nothing from here on: the server has refused early data and wants another ClientHello."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadKeys:
     """Expect what is received from here on under `protection`; a message begun before is refused."""
 
@@ -187,6 +192,13 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Idle:
+    """Count a message against what a peer may send without getting anywhere."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     """Make the call that read the message return `code`, which is not fatal."""
 
@@ -206,6 +218,7 @@ Effect = (
     | SendFirst
     | SendChangeCipherSpec
     | WriteKeys
+    | WriteInTheClear
     | ReadKeys
     | Settle
     | Limit
@@ -218,6 +231,7 @@ Effect = (
     | Ask
     | Log
     | Pace
+    | Idle
     | Notify
     | Complete
 )

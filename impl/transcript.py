@@ -54,6 +54,13 @@ class Transcript:
         if not self._keep:
             self._kept.clear()
 
+    def retry(self) -> None:
+        """Put the hash of the first ClientHello in its place (RFC 8446 section 4.4.1)."""
+        digest = self.digest()
+        if self._hash is not None:
+            self._hash = hashlib.new(self._hash.name)
+        self.add(b"\xfe\0\0" + len(digest).to_bytes(1) + digest)
+
     def digest(self) -> bytes:
         """Return the hash of all messages so far; raises `ValueError` before `choose`."""
         if self._hash is None:

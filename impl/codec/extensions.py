@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from impl.codec.enums import ExtensionType
-from impl.codec.wire import DecodeError, IllegalParameter, Reader, numbers, u8, u16, vector
+from impl.codec.wire import DecodeError, IllegalParameter, Reader, numbers, u8, u16, u32, vector
 
 _HOST_NAME: Final = 0
+_OCSP: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +267,109 @@ def parse_psk_key_exchange_modes(data: bytes) -> tuple[int, ...]:
 def build_psk_key_exchange_modes(modes: Iterable[int]) -> tuple[int, bytes]:
     """Return the extension that lists `modes`."""
     return ExtensionType.PSK_KEY_EXCHANGE_MODES, numbers(1, 1, modes)
+
+
+@dataclass(frozen=True, slots=True)
+class PskIdentity:
+    """One pre-shared key that a client offers (RFC 8446 section 4.2.11).
+
+    Parameters
+    ----------
+    identity: its name, or a ticket.
+    obfuscated_age: milliseconds since the ticket came, with its age_add, modulo 2^32; 0 for other keys.
+    """
+
+    identity: bytes
+    obfuscated_age: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedPsks:
+    """A client's pre_shared_key: as many binders as identities."""
+
+    identities: tuple[PskIdentity, ...]
+    binders: tuple[bytes, ...]
+
+    @property
+    def binders_length(self) -> int:
+        """Bytes of the binders with all their lengths, which a partial ClientHello leaves out."""
+        return 2 + sum(1 + len(binder) for binder in self.binders)
+
+
+def parse_pre_shared_key_client(data: bytes) -> OfferedPsks:
+    """Read a client's offer; raises `IllegalParameter` if keys and binders are not as many."""
+    outer = Reader(data, "pre_shared_key")
+    identities, binders = Reader(outer.vector(2, 7), "pre_shared_key"), Reader(outer.vector(2, 33), "binders")
+    outer.end()
+    named, proved = [], []
+    while identities:
+        named.append(PskIdentity(identities.vector(2, 1), identities.u32()))
+    while binders:
+        proved.append(binders.vector(1, 32))
+    if len(named) != len(proved):
+        raise IllegalParameter(f"{len(named)} pre-shared keys with {len(proved)} binders")
+    return OfferedPsks(tuple(named), tuple(proved))
+
+
+def build_pre_shared_key_client(offered: OfferedPsks) -> tuple[int, bytes]:
+    """Return the extension with a client's offer."""
+    named = b"".join(vector(2, item.identity) + u32(item.obfuscated_age) for item in offered.identities)
+    proved = b"".join(vector(1, binder) for binder in offered.binders)
+    return ExtensionType.PRE_SHARED_KEY, vector(2, named) + vector(2, proved)
+
+
+def parse_pre_shared_key_server(data: bytes) -> int:
+    """Read which of the client's keys a server chose."""
+    return _parse_u16(data, "pre_shared_key")
+
+
+def build_pre_shared_key_server(index: int) -> tuple[int, bytes]:
+    """Return the extension that chooses a key."""
+    return ExtensionType.PRE_SHARED_KEY, u16(index)
+
+
+def parse_early_data_size(data: bytes) -> int:
+    """Read how much early data a ticket allows (RFC 8446 section 4.6.1)."""
+    reader = Reader(data, "early_data")
+    size = reader.u32()
+    reader.end()
+    return size
+
+
+def build_early_data_size(size: int) -> tuple[int, bytes]:
+    """Return the extension of a ticket that allows `size` bytes of early data."""
+    return ExtensionType.EARLY_DATA, u32(size)
+
+
+def parse_certificate_authorities(data: bytes) -> tuple[bytes, ...]:
+    """Read the names of those whose certificates are wanted (RFC 8446 section 4.2.4)."""
+    outer = Reader(data, "certificate_authorities")
+    names = Reader(outer.vector(2, 3), "certificate_authorities")
+    outer.end()
+    found = []
+    while names:
+        found.append(names.vector(2, 1))
+    return tuple(found)
+
+
+def build_certificate_authorities(names: Iterable[bytes]) -> tuple[int, bytes]:
+    """Return the extension with these distinguished names (DER)."""
+    return ExtensionType.CERTIFICATE_AUTHORITIES, vector(2, b"".join(vector(2, name) for name in names))
+
+
+def parse_stapled(data: bytes) -> bytes:
+    """Read an OCSP response stapled to a certificate (RFC 8446 section 4.4.2.1)."""
+    reader = Reader(data, "status_request")
+    kind, response = reader.u8(), reader.vector(3, 1)
+    reader.end()
+    if kind != _OCSP:
+        raise IllegalParameter(f"a certificate status of type {kind}")
+    return response
+
+
+def build_stapled(response: bytes) -> tuple[int, bytes]:
+    """Return the extension that staples an OCSP response to a certificate."""
+    return ExtensionType.STATUS_REQUEST, u8(_OCSP) + vector(3, response)
 
 
 def parse_record_size_limit(data: bytes) -> int:

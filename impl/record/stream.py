@@ -82,7 +82,7 @@ class RecordReader:
         self._skip = 0
 
     def limit(self, max_fragment: int) -> None:
-        """Refuse records with more than `max_fragment` bytes of content from here on (RFC 8449)."""
+        """Refuse protected records with more than `max_fragment` bytes of content (RFC 8449 section 4)."""
         self._max_fragment = max_fragment
 
     def skip(self, size: int) -> None:
@@ -178,7 +178,7 @@ class RecordReader:
         known = _TYPES.get(content_type)
         if known is None:
             raise _unexpected(f"a record of unknown content type {content_type}")
-        if len(fragment) > self._max_fragment:
+        if len(fragment) > (self._max_fragment if protected else MAX_PLAINTEXT):
             raise RecordError(AlertDescription.RECORD_OVERFLOW, f"a fragment of {len(fragment)} bytes")
         if fragment:
             self._empty = 0
@@ -248,6 +248,11 @@ class RecordWriter:
         """
         start = bytes((content_type,)) + version.to_bytes(2)
         return [start + len(item).to_bytes(2) + item for item in self._fragments(data)]
+
+    @property
+    def records(self) -> int:
+        """How many records the present keys have protected."""
+        return self._sequence
 
     def change_cipher_spec(self) -> list[bytes]:
         """Return a ChangeCipherSpec: protected like anything else in TLS 1.2, in the clear in TLS 1.3."""

@@ -6,21 +6,28 @@ Handlers decide only; keys go into effect and messages out when `perform` carrie
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 from impl.codec import extensions as ext
-from impl.codec.certificate import Certificate13, CertificateEntry, CertificateVerify
 from impl.codec.encrypted_extensions import EncryptedExtensions
-from impl.codec.enums import ExtensionType, HandshakeType, ProtocolVersion, SignatureScheme
+from impl.codec.enums import (
+    ExtensionType,
+    HandshakeType,
+    NamedGroup,
+    ProtocolVersion,
+    PskKeyExchangeMode,
+    SignatureScheme,
+)
 from impl.codec.extensions import Extensions, KeyShareEntry
 from impl.codec.finished import Finished
-from impl.codec.hello import RANDOM_LENGTH, ClientHello, ServerHello
+from impl.codec.hello import HELLO_RETRY_REQUEST_RANDOM, RANDOM_LENGTH, ClientHello, ServerHello
 from impl.codec.messages import encode
+from impl.codec.post_handshake import EndOfEarlyData
 from impl.codes import Code
-from impl.config import Config
+from impl.config import ClientAuth, Config
 from impl.credentials import CertifiedKey
-from impl.crypto.signatures import SERVER_CONTEXT, certificate_verify_content
+from impl.crypto.signatures import CLIENT_CONTEXT, SERVER_CONTEXT
 from impl.crypto.suites import Suite
 from impl.extension_rules import Place, check, require
 from impl.keyschedule.tls13 import Exporter, KeySchedule, Label, verify_data
@@ -31,11 +38,13 @@ from impl.selection import (
     answers,
     certified_keys,
     common_suites,
+    record_limit,
     server_name,
     signature_scheme,
     usable_groups,
 )
 from impl.step import (
+    Ask,
     Complete,
     Effect,
     Handled,
@@ -47,49 +56,144 @@ from impl.step import (
     Send,
     SendChangeCipherSpec,
     Settle,
+    TakeEarlyData,
     WriteKeys,
 )
-from impl.tls13.post_handshake import Connected, protection
+from impl.tls13 import early_data, psk
+from impl.tls13.authentication import (
+    certificate_message,
+    check_verify,
+    read_certificate,
+    request_message,
+    verify_message,
+)
+from impl.tls13.post_handshake import Connected, protection, tickets
+from impl.tls13.psk import ChosenPsk
+from impl.tls13.server_states import (
+    Pending,
+    WaitCertificate,
+    WaitCertificateVerify,
+    WaitClientHello,
+    WaitEndOfEarlyData,
+    WaitFinished,
+)
 from impl.transcript import Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class WaitFinished:
-    """The server's flight is out.
+class Choice:
+    """What the server has chosen.
 
     Parameters
     ----------
-    transcript: all messages up to the server's Finished.
-    handshake_secret: the client's handshake traffic secret.
-    read_secret, write_secret: the application traffic secrets.
-    parameters: what is agreed on once the client has proved itself.
+    psk: the pre-shared key, or None.
+    key, scheme: the certificate and how to sign with it; None where a pre-shared key authenticates.
+    share: the client's share that is answered; None where the pre-shared key is all.
+    host, protocol: the name asked for and the application protocol.
     """
 
-    phase: ClassVar = Phase.WAIT_FINISHED
-
     suite: Suite
-    transcript: Transcript
-    handshake_secret: bytes
-    read_secret: bytes
-    write_secret: bytes
-    parameters: Parameters
-    exporter: Exporter
+    psk: ChosenPsk | None
+    key: CertifiedKey | None
+    scheme: SignatureScheme | None
+    share: KeyShareEntry | None
+    host: str | None
+    protocol: bytes | None
 
 
-def on_client_hello(hello: ClientHello, message: Message, config: Config) -> Handled:
-    """Choose everything, and answer with the whole flight (RFC 8446 sections 4.1.1, 4.3 and 4.4)."""
-    # 1. What the offer must have.
+def on_client_hello(
+    hello: ClientHello, message: Message, config: Config, retry: WaitClientHello | None = None
+) -> Handled:
+    """Choose everything, and answer with the whole flight or ask for another ClientHello.
+
+    Theory: RFC 8446 sections 4.1.1 to 4.1.4, 4.3 and 4.4.
+
+    Parameters
+    ----------
+    retry: what is remembered of the first ClientHello, if this is the second.
+    """
     _check_offer(hello)
-    # 2. The choices.
-    suite = common_suites(hello, config, ProtocolVersion.TLS13)[0]
+    before = None if retry is None else retry.transcript
+    suite, chosen = _choose_suite(hello, message.raw, config, before)
+    if retry is not None and suite is not retry.suite:
+        raise _illegal("the second ClientHello calls for another cipher suite")
     host = server_name(hello)
-    key, scheme = _choose_key(hello, config, host)
     protocol = alpn(hello, config)
-    theirs = _choose_share(hello, config)
-    # 3. ServerHello and the handshake keys.
-    group = next(group for group in config.groups if group == theirs.group)
-    ours = config.make_key_share(group)
-    schedule = KeySchedule.early(suite).handshake(ours.exchange(theirs.key_exchange))
+    key, scheme = (None, None) if chosen is not None else _choose_key(hello, config, host)
+    if chosen is not None and psk.modes(hello, config)[0] is PskKeyExchangeMode.PSK_KE:
+        share = None
+    else:
+        group, found = _choose_share(hello, config)
+        if found is None:
+            if retry is not None:
+                raise _illegal("the second ClientHello lacks the share that was asked for")
+            return _ask_again(hello, message, suite, group)
+        share = found
+    choice = Choice(suite, chosen, key, scheme, share, host, protocol)
+    return _answer(choice, hello, message, config, retry)
+
+
+def on_second_client_hello(state: WaitClientHello, message: Message, config: Config) -> Handled:
+    """Check that only what may change has changed, and go on (RFC 8446 section 4.1.2)."""
+    hello = ClientHello.parse(message.body)
+    if _constant(hello) != _constant(state.first):
+        raise _illegal("the second ClientHello differs from the first (RFC 8446 section 4.1.2)")
+    shares = ext.parse_key_share_client(
+        require(hello.extensions, ExtensionType.KEY_SHARE, Place.CLIENT_HELLO)
+    )
+    if [share.group for share in shares] != [state.group]:
+        raise _illegal("the second ClientHello has not the one share that was asked for")
+    if ExtensionType.EARLY_DATA in hello.extensions:
+        raise _illegal("early data after HelloRetryRequest (RFC 8446 section 4.2.10)")
+    return on_client_hello(hello, message, config, state)
+
+
+def _constant(hello: ClientHello) -> tuple[object, ...]:
+    extensions = tuple(item for item in hello.extensions if item[0] not in _CHANGEABLE)
+    return (
+        hello.legacy_version,
+        hello.random,
+        hello.session_id,
+        hello.cipher_suites,
+        hello.compression_methods,
+        extensions,
+    )
+
+
+def _ask_again(hello: ClientHello, message: Message, suite: Suite, group: NamedGroup) -> Handled:
+    """Send HelloRetryRequest for a share of `group` (RFC 8446 section 4.1.4)."""
+    request = encode(
+        ServerHello(
+            random=HELLO_RETRY_REQUEST_RANDOM,
+            session_id=hello.session_id,
+            cipher_suite=suite.number,
+            extensions=Extensions.of(
+                ext.build_supported_versions_server(ProtocolVersion.TLS13),
+                ext.build_key_share_retry(group),
+            ),
+        )
+    )
+    transcript = Transcript(suite.hash_name)
+    transcript.add(message.raw)
+    transcript.retry()
+    transcript.add(request)
+    return Handled(
+        WaitClientHello(hello, suite, group, transcript),
+        (Send((request,)), *_compatible(hello), *early_data.skipped(hello)),
+    )
+
+
+def _answer(
+    choice: Choice, hello: ClientHello, message: Message, config: Config, retry: WaitClientHello | None
+) -> Handled:
+    suite, chosen = choice.suite, choice.psk
+    early = KeySchedule.early(suite) if chosen is None else chosen.psk.schedule(suite)
+    transcript = Transcript(suite.hash_name) if retry is None else retry.transcript.copy()
+    transcript.add(message.raw)
+    accepted = retry is None and early_data.is_accepted(hello, chosen, suite, choice.protocol, config)
+    early_keys = early.derive(Label.CLIENT_EARLY_TRAFFIC, transcript.digest()) if accepted else b""
+    # 1. ServerHello and the handshake keys.
+    group, share, secret = _exchange(choice, config)
     server_hello = encode(
         ServerHello(
             random=config.randomness(RANDOM_LENGTH),
@@ -97,77 +201,244 @@ def on_client_hello(hello: ClientHello, message: Message, config: Config) -> Han
             cipher_suite=suite.number,
             extensions=Extensions.of(
                 ext.build_supported_versions_server(ProtocolVersion.TLS13),
-                ext.build_key_share_server(KeyShareEntry(group, ours.public)),
+                share,
+                None if chosen is None else ext.build_pre_shared_key_server(chosen.index),
             ),
         )
     )
-    transcript = Transcript(suite.hash_name)
-    transcript.add(message.raw)
     transcript.add(server_hello)
-    digest = transcript.digest()
+    schedule, digest = early.handshake(secret), transcript.digest()
     client_handshake = schedule.derive(Label.CLIENT_HANDSHAKE_TRAFFIC, digest)
     server_handshake = schedule.derive(Label.SERVER_HANDSHAKE_TRAFFIC, digest)
-    # 4. The rest of the flight, each message over the transcript before it.
+    # 2. The rest of the flight, each message over the transcript before it.
+    limit, limits = record_limit(hello, config, ProtocolVersion.TLS13)
+    asks = chosen is None and config.client_auth is not ClientAuth.NONE
     flight = [
-        encode(EncryptedExtensions(Extensions.of(*answers(host, key, protocol)))),
-        encode(Certificate13(tuple(map(CertificateEntry, key.chain)))),
+        encode(
+            EncryptedExtensions(
+                Extensions.of(
+                    *answers(choice.host, choice.key, choice.protocol),
+                    limit,
+                    (ExtensionType.EARLY_DATA, b"") if accepted else None,
+                )
+            )
+        )
     ]
-    for sent in flight:
-        transcript.add(sent)
-    content = certificate_verify_content(SERVER_CONTEXT, transcript.digest())
-    flight.append(encode(CertificateVerify(scheme, key.sign(scheme, content))))
     transcript.add(flight[-1])
+    if choice.key is not None and choice.scheme is not None:
+        _authenticate(choice.key, choice.scheme, hello, config, flight, transcript, asks=asks)
     flight.append(encode(Finished(verify_data(suite, server_handshake, transcript.digest()))))
     transcript.add(flight[-1])
-    # 5. The application keys.
+    # 3. The application keys.
     main, digest = schedule.main(), transcript.digest()
     client_secret = main.derive(Label.CLIENT_APPLICATION_TRAFFIC, digest)
     server_secret = main.derive(Label.SERVER_APPLICATION_TRAFFIC, digest)
     exporter = Exporter(suite, main.derive(Label.EXPORTER, digest))
-    parameters = Parameters(ProtocolVersion.TLS13, suite.number, group, scheme, protocol, host)
-    # A client that sends a session id wants to look like TLS 1.2 (RFC 8446 appendix D.4).
-    compatible: tuple[Effect, ...] = (SendChangeCipherSpec(),) if hello.session_id else ()
+    connected = Connected(
+        suite=suite,
+        read_secret=client_secret,
+        write_secret=server_secret,
+        resumption_secret=b"",
+        transcript=transcript,
+        parameters=_parameters(choice, group, accepted),
+        exporter=exporter,
+        asked_for=hello.extensions,
+    )
+    lifetime = _ticket_lifetime(hello, chosen, config)
+    pending = Pending(transcript, client_handshake, main, connected, asks, lifetime)
+    # 4. Which keys the client writes with next.
+    reading = protection(suite, client_handshake)
+    waiting: WaitEndOfEarlyData | WaitCertificate | WaitFinished
+    if accepted:
+        waiting = WaitEndOfEarlyData(pending, reading)
+        read: tuple[Effect, ...] = (
+            ReadKeys(protection(suite, early_keys)),
+            TakeEarlyData(config.early_data_size),
+        )
+    else:
+        waiting = _after_early_data(pending)
+        read = (ReadKeys(reading), *early_data.skipped(hello))
+    compatible = _compatible(hello) if retry is None else ()
     return Handled(
-        WaitFinished(suite, transcript, client_handshake, client_secret, server_secret, parameters, exporter),
+        waiting,
         (
             Settle(ProtocolVersion.TLS13),
             Send((server_hello,)),
             *compatible,
             WriteKeys(protection(suite, server_handshake)),
-            ReadKeys(protection(suite, client_handshake)),
+            *read,
+            *limits,
             Send(tuple(flight)),
             WriteKeys(protection(suite, server_secret)),
-            Log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", hello.random, client_handshake),
-            Log("SERVER_HANDSHAKE_TRAFFIC_SECRET", hello.random, server_handshake),
+            *_logs(hello.random, early_keys, client_handshake, server_handshake),
             Log("CLIENT_TRAFFIC_SECRET_0", hello.random, client_secret),
             Log("SERVER_TRAFFIC_SECRET_0", hello.random, server_secret),
+            Log("EXPORTER_SECRET", hello.random, exporter.secret),
         ),
     )
 
 
-def on_finished(state: WaitFinished, message: Message, _config: Config) -> Handled:
-    """Check the client's Finished (RFC 8446 section 4.4.4)."""
-    expected = verify_data(state.suite, state.handshake_secret, state.transcript.digest())
-    if not hmac.compare_digest(expected, Finished.parse(message.body).verify_data):
-        raise Refusal(Code.ERROR_IN_FINISHED_PACKET, "the client's Finished is wrong")
-    return Handled(
-        Connected(state.suite, state.read_secret, state.write_secret),
-        (ReadKeys(protection(state.suite, state.read_secret)), Complete(state.parameters, state.exporter)),
+def _exchange(choice: Choice, config: Config) -> tuple[NamedGroup | None, tuple[int, bytes] | None, bytes]:
+    """Return group, extension and secret of the key exchange; zeros where the pre-shared key is all."""
+    theirs = choice.share
+    if theirs is None:
+        return None, None, bytes(choice.suite.hash_length)
+    ours = config.make_key_share(NamedGroup(theirs.group))
+    public, secret = ours.answer(theirs.key_exchange)
+    return ours.group, ext.build_key_share_server(KeyShareEntry(ours.group, public)), secret
+
+
+def _authenticate(
+    key: CertifiedKey,
+    scheme: SignatureScheme,
+    hello: ClientHello,
+    config: Config,
+    flight: list[bytes],
+    transcript: Transcript,
+    *,
+    asks: bool,
+) -> None:
+    """Put the server's certificate and its proof into flight and transcript, behind a request if it asks."""
+    if asks:
+        flight.append(request_message(config))
+        transcript.add(flight[-1])
+    wanted = hello.extensions.get(ExtensionType.STATUS_REQUEST)
+    flight.append(certificate_message(key, stapled=wanted is not None and ext.parse_status_request(wanted)))
+    transcript.add(flight[-1])
+    flight.append(verify_message(key, scheme, SERVER_CONTEXT, transcript))
+    transcript.add(flight[-1])
+
+
+def _parameters(choice: Choice, group: NamedGroup | None, accepted: bool) -> Parameters:
+    session = None if choice.psk is None else choice.psk.psk.session
+    external = choice.psk.psk.identity if choice.psk is not None and session is None else None
+    return Parameters(
+        version=ProtocolVersion.TLS13,
+        cipher_suite=choice.suite.number,
+        group=group,
+        signature_scheme=choice.scheme,
+        alpn=choice.protocol,
+        server_name=choice.host,
+        peer_certificates=() if session is None else session.chain,
+        resumed=session is not None,
+        psk_identity=external if session is None else session.psk_identity,
+        early_data=accepted,
     )
 
 
+def _ticket_lifetime(hello: ClientHello, chosen: ChosenPsk | None, config: Config) -> int:
+    """Return for how many seconds tickets will be good: no longer than the session that is resumed."""
+    if not psk.modes(hello, config):
+        return 0
+    session = None if chosen is None else chosen.psk.session
+    if session is None:
+        return config.session_lifetime
+    left = session.lifetime - (config.clock() - session.issued / 1000)
+    return max(0, min(config.session_lifetime, int(left)))
+
+
+def on_end_of_early_data(state: WaitEndOfEarlyData, message: Message, _config: Config) -> Handled:
+    """Expect the client's handshake keys from here on (RFC 8446 section 4.5)."""
+    EndOfEarlyData.parse(message.body)
+    pending = replace(state.pending, transcript=_behind(state.pending.transcript, message.raw))
+    return Handled(_after_early_data(pending), (ReadKeys(state.then),))
+
+
+def on_certificate(state: WaitCertificate, message: Message, config: Config) -> Handled:
+    """Take the client's chain, perhaps an empty one (RFC 8446 section 4.4.2)."""
+    pending = replace(state.pending, transcript=_behind(state.pending.transcript, message.raw))
+    read = read_certificate(message.body, b"", Extensions())
+    if read is None:
+        if config.client_auth is ClientAuth.REQUIRE:
+            raise Refusal(Code.CERTIFICATE_REQUIRED, "the client showed no certificate (RFC 8446 4.4.2.4)")
+        return Handled(WaitFinished(pending))
+    peer, chain = read
+    return Handled(WaitCertificateVerify(pending, peer), (Ask(tuple(chain)),))
+
+
+def on_certificate_verify(state: WaitCertificateVerify, message: Message, config: Config) -> Handled:
+    """Check that the client has the key of its certificate (RFC 8446 section 4.4.3)."""
+    pending = state.pending
+    check_verify(message.body, state.peer.key, CLIENT_CONTEXT, pending.transcript, config)
+    parameters = replace(pending.connected.parameters, peer_certificates=state.peer.chain)
+    transcript = _behind(pending.transcript, message.raw)
+    connected = replace(pending.connected, parameters=parameters)
+    return Handled(WaitFinished(replace(pending, transcript=transcript, connected=connected)))
+
+
+def on_finished(state: WaitFinished, message: Message, config: Config) -> Handled:
+    """Check the client's Finished, and give out tickets (RFC 8446 sections 4.4.4 and 4.6.1)."""
+    pending, connected = state.pending, state.pending.connected
+    expected = verify_data(connected.suite, pending.handshake_secret, pending.transcript.digest())
+    if not hmac.compare_digest(expected, Finished.parse(message.body).verify_data):
+        raise Refusal(Code.ERROR_IN_FINISHED_PACKET, "the client's Finished is wrong")
+    transcript = _behind(pending.transcript, message.raw)
+    secret = pending.main.derive(Label.RESUMPTION, transcript.digest())
+    connected = replace(connected, transcript=transcript, resumption_secret=secret)
+    reading = ReadKeys(protection(connected.suite, connected.read_secret))
+    complete = Complete(connected.parameters, connected.exporter)
+    lifetime = pending.ticket_lifetime
+    given = tickets(connected, config, lifetime) if lifetime else Handled(connected)
+    return Handled(given.next, (reading, *given.effects, complete))
+
+
+def _after_early_data(pending: Pending) -> WaitCertificate | WaitFinished:
+    return WaitCertificate(pending) if pending.asked else WaitFinished(pending)
+
+
+def _behind(transcript: Transcript, message: bytes) -> Transcript:
+    longer = transcript.copy()
+    longer.add(message)
+    return longer
+
+
+def _compatible(hello: ClientHello) -> tuple[Effect, ...]:
+    """A client that sends a session id wants to look like TLS 1.2 (RFC 8446 appendix D.4)."""
+    return (SendChangeCipherSpec(),) if hello.session_id else ()
+
+
+def _logs(random: bytes, early: bytes, client: bytes, server: bytes) -> tuple[Log, ...]:
+    named = (
+        ("CLIENT_EARLY_TRAFFIC_SECRET", early),
+        ("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client),
+        ("SERVER_HANDSHAKE_TRAFFIC_SECRET", server),
+    )
+    return tuple(Log(name, random, secret) for name, secret in named if secret)
+
+
 def _check_offer(hello: ClientHello) -> None:
-    """Require what a ClientHello without pre-shared keys must have (RFC 8446 sections 4.1.2 and 9.2)."""
+    """Require what every ClientHello must have (RFC 8446 sections 4.1.2, 4.2.9 and 9.2)."""
     if hello.compression_methods != (0,):
-        raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "TLS 1.3 with compression (RFC 8446 section 4.1.2)")
+        raise _illegal("TLS 1.3 with compression (RFC 8446 section 4.1.2)")
     check(hello.extensions, Place.CLIENT_HELLO)
-    for kind in _MANDATORY:
-        require(hello.extensions, kind, Place.CLIENT_HELLO)
     if ExtensionType.PRE_SHARED_KEY in hello.extensions:
         require(hello.extensions, ExtensionType.PSK_KEY_EXCHANGE_MODES, Place.CLIENT_HELLO)
+    else:
+        require(hello.extensions, ExtensionType.SIGNATURE_ALGORITHMS, Place.CLIENT_HELLO)
+        require(hello.extensions, ExtensionType.SUPPORTED_GROUPS, Place.CLIENT_HELLO)
+    if (ExtensionType.SUPPORTED_GROUPS in hello.extensions) is not (
+        ExtensionType.KEY_SHARE in hello.extensions
+    ):
+        raise Refusal(Code.MISSING_EXTENSION, "only one of supported_groups and key_share (RFC 8446 9.2)")
+
+
+def _choose_suite(
+    hello: ClientHello, raw: bytes, config: Config, before: Transcript | None
+) -> tuple[Suite, ChosenPsk | None]:
+    """Return the first suite for which there is a pre-shared key, else the first one."""
+    suites = common_suites(hello, config, ProtocolVersion.TLS13)
+    for suite in suites:
+        chosen = psk.find(hello, raw, suite, config, before)
+        if chosen is not None:
+            return suite, chosen
+    return suites[0], None
 
 
 def _choose_key(hello: ClientHello, config: Config, host: str | None) -> tuple[CertifiedKey, SignatureScheme]:
+    if not config.certified_keys:
+        raise Refusal(
+            Code.INSUFFICIENT_CREDENTIALS, "no certificate, and no pre-shared key that is known here"
+        )
     content = require(hello.extensions, ExtensionType.SIGNATURE_ALGORITHMS, Place.CLIENT_HELLO)
     offered = ext.parse_signature_algorithms(content)
     for key in certified_keys(config, host):
@@ -177,7 +448,8 @@ def _choose_key(hello: ClientHello, config: Config, host: str | None) -> tuple[C
     raise Refusal(Code.NO_CIPHER_SUITES, "no signature scheme in common that fits a certificate")
 
 
-def _choose_share(hello: ClientHello, config: Config) -> KeyShareEntry:
+def _choose_share(hello: ClientHello, config: Config) -> tuple[NamedGroup, KeyShareEntry | None]:
+    """Return the group, and the client's share of it or None if it has to be asked for."""
     shares = ext.parse_key_share_client(
         require(hello.extensions, ExtensionType.KEY_SHARE, Place.CLIENT_HELLO)
     )
@@ -185,20 +457,35 @@ def _choose_share(hello: ClientHello, config: Config) -> KeyShareEntry:
         require(hello.extensions, ExtensionType.SUPPORTED_GROUPS, Place.CLIENT_HELLO)
     )
     if any(share.group not in listed for share in shares):
-        raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "a share of a group that supported_groups lacks")
+        raise _illegal("a share of a group that supported_groups lacks")
     by_group = {share.group: share for share in shares}
-    for group in usable_groups(hello, config):
+    usable = usable_groups(hello, config)
+    for group in usable:
         if group in by_group:
-            return by_group[group]
-    raise Refusal(Code.NO_COMMON_KEY_SHARE, "no key share in common")
+            return group, by_group[group]
+    if not usable:
+        raise Refusal(Code.NO_COMMON_KEY_SHARE, "no group in common")
+    return usable[0], None
 
 
-_MANDATORY: Final = (
-    ExtensionType.SIGNATURE_ALGORITHMS,
-    ExtensionType.SUPPORTED_GROUPS,
-    ExtensionType.KEY_SHARE,
+def _illegal(reason: str) -> Refusal:
+    return Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, reason)
+
+
+_CHANGEABLE: Final = frozenset(
+    {
+        ExtensionType.KEY_SHARE,
+        ExtensionType.EARLY_DATA,
+        ExtensionType.COOKIE,
+        ExtensionType.PRE_SHARED_KEY,
+        ExtensionType.PADDING,
+    }
 )
+"""What a second ClientHello may have otherwise (RFC 8446 section 4.1.2)."""
 
 HANDLERS: Final[Handlers] = {
+    (Phase.WAIT_EOED, HandshakeType.END_OF_EARLY_DATA): on_end_of_early_data,
+    (Phase.WAIT_CERT, HandshakeType.CERTIFICATE): on_certificate,
+    (Phase.WAIT_CV, HandshakeType.CERTIFICATE_VERIFY): on_certificate_verify,
     (Phase.WAIT_FINISHED, HandshakeType.FINISHED): on_finished,
 }

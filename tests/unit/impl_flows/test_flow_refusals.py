@@ -47,6 +47,8 @@ from impl.negotiation import begin
 from impl.record.joiner import Message
 from impl.step import Send
 from impl.tls13 import client as client13
+from impl.tls13.authentication import Request
+from impl.tls13.client_states import Answers, WaitFinished
 from impl.transcript import Transcript
 
 VERSIONS = [TLS12, TLS13]
@@ -249,7 +251,8 @@ def test_a_finished_that_does_not_match_is_refused(version):
     made.server.handshake()
     memory = made.server._memory
     if version is TLS13:
-        memory.state = replace(memory.state, transcript=Transcript("sha256"))
+        pending = replace(memory.state.pending, transcript=Transcript("sha256"))
+        memory.state = replace(memory.state, pending=pending)
     else:
         memory.state = replace(memory.state, agreed=replace(memory.state.agreed, server_random=bytes(32)))
     made.client.handshake()
@@ -326,7 +329,8 @@ def test_a_request_for_a_certificate_is_answered_with_an_empty_one(version):
     keyed = memory.state.keyed
     memory.channel.writer.use(None)
     for state, expected in ((False, 1), (True, 2)):
-        waiting_for_proof = client13.WaitFinished(keyed, None, state, CHAIN, SignatureScheme.ED25519)
+        request = Request(b"", (SignatureScheme.ED25519,), ()) if state else None
+        waiting_for_proof = WaitFinished(keyed, Answers(None), request)
         proof = Finished(verify_data(keyed.suite, keyed.server_secret, keyed.transcript.digest()))
         message = Message(HandshakeType.FINISHED, proof.body(), encode(proof))
         effects = client13.on_finished(waiting_for_proof, message, memory.config).effects

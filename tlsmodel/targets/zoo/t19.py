@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from impl import Config, ProtocolVersion, Role, SignatureScheme
+from impl import Config, ProtocolVersion, Role
 from impl.codec.enums import HandshakeType
 from impl.record.joiner import Message
 from impl.step import Handled, Phase
-from impl.tls13.client import WaitCertificate, WaitCertificateOrRequest, WaitFinished, on_finished
+from impl.tls13.client import on_finished
+from impl.tls13.client_states import WaitCertificate, WaitCertificateOrRequest, WaitFinished
 from tlsmodel.spec.scenario import Role as ModelRole
 from tlsmodel.spec.scenario import Version
 from tlsmodel.targets.zoo.bug import Bug
@@ -16,9 +17,8 @@ from tlsmodel.targets.zoo.handlers import admits
 def _unauthenticated(
     state: WaitCertificateOrRequest | WaitCertificate, message: Message, config: Config
 ) -> Handled:
-    asked = isinstance(state, WaitCertificate)
-    scheme = SignatureScheme.ECDSA_SECP256R1_SHA256
-    return on_finished(WaitFinished(state.keyed, state.alpn, asked, (), scheme), message, config)
+    request = state.request if isinstance(state, WaitCertificate) else None
+    return on_finished(WaitFinished(state.keyed, state.answers, request), message, config)
 
 
 BUG = Bug(

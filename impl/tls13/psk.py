@@ -1,0 +1,126 @@
+"""Pre-shared keys of TLS 1.3: tickets of earlier sessions and keys that both sides got otherwise.
+
+A client proves each key that it offers with a binder over its ClientHello; a server looks for the first one
+that it knows and checks its binder.  Theory: RFC 8446 sections 4.2.9 to 4.2.11.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from impl.alerts import AlertDescription
+from impl.codec import extensions as ext
+from impl.codec.enums import ExtensionType, ProtocolVersion, PskKeyExchangeMode
+from impl.codec.extensions import Extensions, OfferedPsks, PskIdentity
+from impl.codec.hello import ClientHello
+from impl.codec.messages import encode
+from impl.codes import Code
+from impl.config import Config
+from impl.crypto.suites import SUITES, Suite
+from impl.pre_shared import KnownPsk
+from impl.saved_session import SavedSession
+from impl.step import Refusal
+from impl.transcript import Transcript
+
+EXTERNAL_HASH: Final = "sha256"
+"""The hash of a pre-shared key that no session has given one (RFC 8446 section 4.2.11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPsk:
+    """What a server has chosen among a client's offers.
+
+    Parameters
+    ----------
+    index: which one it is.
+    binder: the client's proof, which tells ClientHellos apart.
+    """
+
+    psk: KnownPsk
+    index: int
+    binder: bytes
+
+
+def to_offer(config: Config, session: SavedSession | None) -> tuple[KnownPsk, ...]:
+    """Return what a client offers: the session that it would resume, and its external key."""
+    found = []
+    if session is not None and session.version is ProtocolVersion.TLS13:
+        age = int(config.clock() * 1000) - session.issued + session.age_add
+        hash_name = SUITES[session.cipher_suite].hash_name
+        found.append(KnownPsk(session.ticket, session.secret, hash_name, session, age % 2**32))
+    if config.psk is not None:
+        found.append(KnownPsk(config.psk.identity, config.psk.key, EXTERNAL_HASH))
+    return tuple(found)
+
+
+def with_binders(hello: ClientHello, psks: Sequence[KnownPsk], before: Transcript | None) -> ClientHello:
+    """Return the ClientHello with pre_shared_key behind its other extensions.
+
+    Parameters
+    ----------
+    before: the messages before it, if it answers a HelloRetryRequest.
+    """
+    if not psks:
+        return hello
+    identities = tuple(PskIdentity(psk.identity, psk.age) for psk in psks)
+    blank = OfferedPsks(identities, tuple(bytes(psk.hash_length) for psk in psks))
+    partial = encode(_with(hello, blank))[: -blank.binders_length]
+    binders = tuple(psk.binder(_digest(psk, before, partial)) for psk in psks)
+    return _with(hello, OfferedPsks(identities, binders))
+
+
+def find(
+    hello: ClientHello, raw: bytes, suite: Suite, config: Config, before: Transcript | None
+) -> ChosenPsk | None:
+    """Return the first of a client's keys that the server knows and that fits the suite, if there is one.
+
+    Raises `Refusal` if its binder is wrong.
+    """
+    content = hello.extensions.get(ExtensionType.PRE_SHARED_KEY)
+    if content is None or not modes(hello, config):
+        return None
+    offered = ext.parse_pre_shared_key_client(content)
+    for index, (item, binder) in enumerate(zip(offered.identities, offered.binders, strict=True)):
+        psk = next((psk for psk in _known(item, config) if psk.hash_name == suite.hash_name), None)
+        if psk is not None:
+            digest = _digest(psk, before, raw[: -offered.binders_length])
+            if not hmac.compare_digest(psk.binder(digest), binder):
+                reason = "a wrong binder (RFC 8446 section 4.2.11)"
+                raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, reason, AlertDescription.DECRYPT_ERROR)
+            return ChosenPsk(psk, index, binder)
+    return None
+
+
+def modes(hello: ClientHello, config: Config) -> tuple[PskKeyExchangeMode, ...]:
+    """Return how both sides would use pre-shared keys, the server's favourite first."""
+    content = hello.extensions.get(ExtensionType.PSK_KEY_EXCHANGE_MODES)
+    offered = () if content is None else ext.parse_psk_key_exchange_modes(content)
+    return tuple(mode for mode in config.psk_modes if mode in offered)
+
+
+def _known(item: PskIdentity, config: Config) -> Iterator[KnownPsk]:
+    now = config.clock()
+    session = None if config.tickets is None else config.tickets.open(item.identity, now)
+    if session is not None:
+        if session.version is ProtocolVersion.TLS13 and session.is_fresh(now):
+            hash_name = SUITES[session.cipher_suite].hash_name
+            yield KnownPsk(item.identity, session.secret, hash_name, session, item.obfuscated_age)
+        return
+    key = None if config.psk_lookup is None else config.psk_lookup(item.identity)
+    if key is not None:
+        yield KnownPsk(item.identity, key, EXTERNAL_HASH)
+
+
+def _with(hello: ClientHello, offered: OfferedPsks) -> ClientHello:
+    last = ext.build_pre_shared_key_client(offered)
+    return replace(hello, extensions=Extensions.of(*hello.extensions, last))
+
+
+def _digest(psk: KnownPsk, before: Transcript | None, partial: bytes) -> bytes:
+    """Return the hash over a partial ClientHello; a HelloRetryRequest has settled whose hash it is."""
+    transcript = Transcript(psk.hash_name) if before is None else before.copy()
+    transcript.add(partial)
+    return transcript.digest()
