@@ -9,6 +9,7 @@ import hmac
 from dataclasses import replace
 from typing import Final
 
+from impl.alerts import AlertDescription
 from impl.codec import extensions as ext
 from impl.codec.encrypted_extensions import EncryptedExtensions
 from impl.codec.enums import ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode
@@ -168,7 +169,8 @@ def _chosen_suite(state: Offer, hello: ServerHello) -> Suite:
     suite = SUITES.get(hello.cipher_suite)
     offered = suite is not None and suite.number in state.hello.cipher_suites
     if suite is None or not offered or suite.version is not ProtocolVersion.TLS13:
-        raise _illegal(f"the server chose cipher suite {hello.cipher_suite:#06x}")
+        reason = f"the server chose cipher suite {hello.cipher_suite:#06x}"
+        raise Refusal(Code.UNKNOWN_CIPHER_SUITE, reason, AlertDescription.ILLEGAL_PARAMETER)
     if state.retry is not None and suite is not state.retry.suite:
         raise _illegal("another cipher suite than HelloRetryRequest said (RFC 8446 section 4.1.4)")
     return suite

@@ -92,13 +92,17 @@ def await_listener(process: subprocess.Popen, port: int) -> None:
     raise AssertionError(f"nothing listens on port {port} after {PATIENCE} s")
 
 
-def listens(port: int) -> bool:
-    """Tell from the kernel's socket tables whether a listening socket (state 0A) has this port."""
-    tables = (Path(f"/proc/net/{name}") for name in ("tcp", "tcp6"))
+def listens(port: int, *, datagram: bool = False) -> bool:
+    """Tell from the kernel's socket tables whether a listening socket (state 0A) has this port.
+
+    Sockets of datagrams have state 07 when they are bound.
+    """
+    names, state = (("udp", "udp6"), "07") if datagram else (("tcp", "tcp6"), "0A")
+    tables = (Path(f"/proc/net/{name}") for name in names)
     lines = (
         line.split() for table in tables if table.exists() for line in table.read_text().splitlines()[1:]
     )
-    return any(line[3] == "0A" and int(line[1].rpartition(":")[2], 16) == port for line in lines)
+    return any(line[3] == state and int(line[1].rpartition(":")[2], 16) == port for line in lines)
 
 
 def converse(command: list[str], text: str, answer: str) -> str:
@@ -131,3 +135,54 @@ def converse(command: list[str], text: str, answer: str) -> str:
     assert answer in said, said
     assert status == 0, said
     return said
+
+
+def pytest_addoption(parser):
+    parser.addoption("--interop-report", help="write the interoperation matrix to this file")
+
+
+@pytest.fixture(scope="session")
+def identity_files(tmp_path_factory):
+    """Certificates and keys of all kinds, as files."""
+    from tests.interop.identities import write_files
+
+    return write_files(tmp_path_factory.mktemp("identities"))
+
+
+@pytest.fixture
+def matrix(request):
+    """Where the outcome of a cell is noted; it travels with the test's report, from any worker."""
+    from tests.interop.report import Matrix
+
+    found = Matrix()
+    yield found
+    for cell, outcome in found.found.items():
+        request.node.user_properties.append(("interop", (cell, outcome)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """Write the matrix, on the process that collects all reports."""
+    path = session.config.getoption("--interop-report")
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not path or reporter is None or hasattr(session.config, "workerinput"):
+        return
+    from tests.interop.report import write
+
+    reports = [report for reports in reporter.stats.values() for report in reports]
+    properties = (item for report in reports for item in getattr(report, "user_properties", ()))
+    found = {cell: outcome for name, (cell, outcome) in properties if name == "interop"}
+    write(Path(path), found, _versions())
+
+
+def _versions():
+    from OpenSSL import SSL
+
+    from tlsmodel.targets.gnutls_ffi import library_version
+
+    program = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True).stdout
+    return [
+        f"GnuTLS {library_version()}: library, gnutls-cli, gnutls-serv",
+        f"{program.split('(')[0].strip()}: openssl s_client, openssl s_server",
+        f"{SSL.SSLeay_version(SSL.SSLEAY_VERSION).decode().split(' (')[0]}, through pyOpenSSL",
+    ]

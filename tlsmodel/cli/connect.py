@@ -91,11 +91,11 @@ def _converse(
     from impl.streams import TlsError, TlsSocket, datagram_connection
 
     where = f"{host}:{port}"
+    if config.datagram:
+        connection = datagram_connection(host, port, PATIENCE)
+    else:
+        connection = socket.create_connection((host, port), PATIENCE)
     try:
-        if config.datagram:
-            connection = datagram_connection(host, port, PATIENCE)
-        else:
-            connection = socket.create_connection((host, port), PATIENCE)
         with (
             peers.hanging_up_after(PATIENCE * 2, connection),
             TlsSocket(connection, config, renegotiate=rehandshake) as stream,

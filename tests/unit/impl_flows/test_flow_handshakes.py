@@ -213,8 +213,8 @@ VERSION, UNKNOWN, MISSING, UNSAFE = (
 BAD_ANSWERS = [
     ("HelloRetryRequest",       {"random": HELLO_RETRY_REQUEST_RANDOM},                       ILLEGAL),
     ("session id not echoed",   {"session_id": b""},                                          ILLEGAL),
-    ("suite of TLS 1.2",        {"cipher_suite": TLS12_SUITE},                                ILLEGAL),
-    ("unknown suite",           {"cipher_suite": 0x1399},                                     ILLEGAL),
+    ("suite of TLS 1.2",        {"cipher_suite": TLS12_SUITE},                                Code.UNKNOWN_CIPHER_SUITE),
+    ("unknown suite",           {"cipher_suite": 0x1399},                                     Code.UNKNOWN_CIPHER_SUITE),
     ("no share",                {"extensions": Extensions.of(VERSION13)},                     MISSING),
     ("share of another group",  {"extensions": Extensions.of(
         VERSION13, ext.build_key_share_server(ext.KeyShareEntry(24, b"x")))},                 ILLEGAL),
