@@ -9,6 +9,8 @@ from tlsmodel.spec.codes import FATAL_CODES
 from tlsmodel.spec.scenario import Role, Version
 from tlsmodel.spec.symbols import Return
 
+pytestmark = pytest.mark.manual("gnutls_handshake(3)")
+
 AGAIN_READ, AGAIN_WRITE = Return("AGAIN", 0), Return("AGAIN", 1)
 INTERRUPTED_READ, INTERRUPTED_WRITE = Return("INTERRUPTED", 0), Return("INTERRUPTED", 1)
 SUCCESS = Return("SUCCESS")

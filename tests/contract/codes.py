@@ -1,0 +1,35 @@
+"""The codes of the manual's table, and why some of them are not met here."""
+
+from __future__ import annotations
+
+# fmt: off
+SHEET: dict[str, int] = {
+    "SUCCESS": 0, "AGAIN": -28, "INTERRUPTED": -52, "LARGE_PACKET": -7, "WARNING_ALERT_RECEIVED": -16,
+    "FATAL_ALERT_RECEIVED": -12, "GOT_APPLICATION_DATA": -38, "REHANDSHAKE": -37, "REAUTH_REQUEST": -424,
+    "TIMEDOUT": -319, "UNEXPECTED_PACKET": -15, "UNEXPECTED_PACKET_LENGTH": -9,
+    "UNEXPECTED_HANDSHAKE_PACKET": -19, "UNSUPPORTED_VERSION_PACKET": -8, "DECRYPTION_FAILED": -24,
+    "ERROR_IN_FINISHED_PACKET": -18, "NO_CIPHER_SUITES": -87, "UNKNOWN_CIPHER_SUITE": -21,
+    "NO_COMMON_KEY_SHARE": -423, "INSUFFICIENT_CREDENTIALS": -32, "NO_PRIORITIES_WERE_SET": -326,
+    "INAPPROPRIATE_FALLBACK": -347, "SAFE_RENEGOTIATION_FAILED": -107, "UNSAFE_RENEGOTIATION_DENIED": -108,
+    "CERTIFICATE_ERROR": -43, "CERTIFICATE_VERIFICATION_ERROR": -348, "NO_CERTIFICATE_FOUND": -49,
+    "CERTIFICATE_REQUIRED": -112, "PK_SIG_VERIFY_FAILED": -89, "SESSION_USER_ID_CHANGED": -406,
+    "HANDSHAKE_DURING_FALSE_START": -407, "SESSION_EOF": -328, "PREMATURE_TERMINATION": -110,
+    "PUSH_ERROR": -53, "PULL_ERROR": -54, "INVALID_SESSION": -10, "REQUESTED_DATA_NOT_AVAILABLE": -56,
+    "INTERNAL_ERROR": -59, "TOO_MANY_EMPTY_PACKETS": -78, "TOO_MANY_HANDSHAKE_PACKETS": -81,
+    "HANDSHAKE_TOO_LARGE": -210, "RECORD_OVERFLOW": -417, "RECORD_LIMIT_REACHED": -39,
+    "RECEIVED_ILLEGAL_PARAMETER": -55, "ILLEGAL_PARAMETER": -325, "RECEIVED_ILLEGAL_EXTENSION": -58,
+    "MISSING_EXTENSION": -427, "UNAVAILABLE_DURING_HANDSHAKE": -408, "INVALID_REQUEST": -50,
+    "NO_APPLICATION_PROTOCOL": -344,
+}
+# fmt: on
+
+NOT_PROVOKED: dict[tuple[str, str], str] = {
+    ("", "NO_PRIORITIES_WERE_SET"): "not met: a configuration always has them",
+    ("", "HANDSHAKE_DURING_FALSE_START"): "not met: false start (RFC 7918) is not offered",
+    ("gnutls", "INSUFFICIENT_CREDENTIALS"): "not met: a suite without credentials is not chosen",
+    ("gnutls", "HANDSHAKE_TOO_LARGE"): "not met: see the differences",
+    ("gnutls", "RECEIVED_ILLEGAL_EXTENSION"): "not met: see the differences",
+    ("gnutls", "NO_APPLICATION_PROTOCOL"): "not met: see the differences",
+    ("impl", "ILLEGAL_PARAMETER"): "never: it is RECEIVED_ILLEGAL_PARAMETER",
+}
+"""(stack, code) -> why no test meets it; an empty stack stands for both."""

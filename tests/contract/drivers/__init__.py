@@ -1,0 +1,1 @@
+"""Two drivers with one interface, `impl` and libgnutls, and what they are connected by."""
