@@ -103,6 +103,7 @@ class Config:
     verify_callback: asked after the built-in verification has passed.
     client_auth: whether a server asks for the client's certificate.
     post_handshake_auth: whether a client answers to a request after the handshake (TLS 1.3).
+    late_client_auth: what a server's `reauth` asks for then.
     request_status: whether a client asks for a stapled OCSP response.
     psk: the pre-shared key of a client.
     psk_lookup: name of a pre-shared key -> the key, or None if it is unknown, at a server.
@@ -144,6 +145,7 @@ class Config:
     verify_callback: VerifyCallback | None = None
     client_auth: ClientAuth = ClientAuth.NONE
     post_handshake_auth: bool = False
+    late_client_auth: ClientAuth = ClientAuth.NONE
     request_status: bool = False
     psk: Psk | None = None
     psk_lookup: Callable[[bytes], bytes | None] | None = None
@@ -193,7 +195,8 @@ class Config:
             raise ValueError("a version with a cipher suite, a group and a signature scheme must be enabled")
         if self.role is Role.SERVER and not self.certified_keys and self.psk_lookup is None:
             raise ValueError("a server needs a certificate or pre-shared keys")
-        if self.client_auth is not ClientAuth.NONE and self.trust is None and self.verify_callback is None:
+        asks = {self.client_auth, self.late_client_auth} != {ClientAuth.NONE}
+        if asks and self.trust is None and self.verify_callback is None:
             raise ValueError("a server that asks for certificates needs authorities or a callback")
         if self.role is Role.CLIENT and self.trust is not None and self.server_name is None:
             raise ValueError("a client that verifies certificates needs the server's name")

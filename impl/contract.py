@@ -19,7 +19,7 @@ from impl.alerts import AlertDescription, AlertLevel
 from impl.codec.enums import ContentType, ExtensionType
 from impl.codec.wire import CodecError
 from impl.codes import Code, appropriate_alert
-from impl.config import Role
+from impl.config import ClientAuth, Role
 from impl.credentials import CertificateRejected
 from impl.dtls12.channel import DatagramChannel
 from impl.established import Connected as Connected12
@@ -239,7 +239,8 @@ def _begin_reauth(memory: Memory, state: post_handshake.Connected) -> Code:
             return Code.INVALID_REQUEST
         perform(memory, reauthentication.answer(state, memory.config))
     else:
-        if ExtensionType.POST_HANDSHAKE_AUTH not in state.asked_for:
+        unwanted = memory.config.late_client_auth is ClientAuth.NONE
+        if unwanted or ExtensionType.POST_HANDSHAKE_AUTH not in state.asked_for:
             return Code.INVALID_REQUEST
         perform(memory, reauthentication.ask(state, memory.config))
     return Code.SUCCESS
@@ -269,10 +270,10 @@ def record_send_early_data(memory: Memory, data: bytes) -> int | Code:
     """Keep data that a client sends right behind its ClientHello, as far as the session to resume allows."""
     session = memory.config.resume
     begun = memory.complete or memory.state.phase is not Phase.START
-    if memory.config.role is Role.SERVER or begun or session is None:
+    if memory.config.role is Role.SERVER or begun or session is None or not session.early_data_size:
         return Code.INVALID_REQUEST
     if len(memory.early_sent) + len(data) > session.early_data_size:
-        return Code.INVALID_REQUEST
+        return Code.RECORD_LIMIT_REACHED
     memory.early_sent += data
     return len(data)
 

@@ -138,11 +138,14 @@ class Trust:
             raise CertificateRejected(str(error), self._fitting_alert(chain, now)) from error
 
     def _fitting_alert(self, chain: Sequence[x509.Certificate], now: datetime) -> AlertDescription:
-        """Find out what a chain that does not verify suffers from."""
-        if any(not item.not_valid_before_utc <= now <= item.not_valid_after_utc for item in chain):
-            return AlertDescription.CERTIFICATE_EXPIRED
-        if chain[-1].issuer.public_bytes() not in self.authorities:
-            return AlertDescription.UNKNOWN_CA
+        """Find out what a chain that does not verify suffers from; its fields may be malformed too."""
+        try:
+            if any(not item.not_valid_before_utc <= now <= item.not_valid_after_utc for item in chain):
+                return AlertDescription.CERTIFICATE_EXPIRED
+            if chain[-1].issuer.public_bytes() not in self.authorities:
+                return AlertDescription.UNKNOWN_CA
+        except (ValueError, TypeError):
+            return AlertDescription.BAD_CERTIFICATE
         return AlertDescription.BAD_CERTIFICATE
 
 

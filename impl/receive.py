@@ -175,8 +175,9 @@ def _on_application_data(memory: Memory, record: Record) -> Code:
         return _on_early_data(memory, fragment)
     if not memory.complete or phase is Phase.WAIT_FINISHED:
         raise Refusal(Code.UNEXPECTED_PACKET, "application data before the handshake is complete")
-    if fragment:
-        memory.received.append(fragment)
+    if not fragment:
+        return Code.SUCCESS
+    memory.received.append(fragment)
     memory.idle = 0
     return Code.SUCCESS if phase is Phase.CONNECTED else Code.GOT_APPLICATION_DATA
 

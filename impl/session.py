@@ -144,9 +144,9 @@ class Session:
     def record_send_early_data(self, data: bytes) -> Sent | Code:
         """Say something together with the ClientHello (gnutls_record_send_early_data(3)).
 
-        To be called before the first `handshake`, with a session to resume whose ticket allows so much;
-        otherwise INVALID_REQUEST.  Whether the server took it says `parameters.early_data`; if not, the
-        data is lost, and nobody has seen it.
+        To be called before the first `handshake`, with a session to resume whose ticket allows it; otherwise
+        INVALID_REQUEST, or RECORD_LIMIT_REACHED if it is too much.  Whether the server took it says
+        `parameters.early_data`; if not, the data is lost, and nobody has seen it.
         """
         result = contract.record_send_early_data(self._memory, data)
         return result if isinstance(result, Code) else Sent(result)

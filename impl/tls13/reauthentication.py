@@ -76,7 +76,7 @@ def on_certificate(state: Connected, message: Message, config: Config) -> Handle
     read = read_certificate(message.body, asked.context, NO_EXTENSIONS)
     transcript = _behind(asked.transcript, message.raw)
     if read is None:
-        if config.client_auth is ClientAuth.REQUIRE:
+        if config.late_client_auth is ClientAuth.REQUIRE:
             raise Refusal(Code.CERTIFICATE_REQUIRED, "the client showed no certificate")
         return Handled(replace(state, asked=replace(asked, transcript=transcript, proved=True)))
     peer, chain = read

@@ -178,11 +178,11 @@ def pytest_sessionfinish(session):
 def _versions():
     from OpenSSL import SSL
 
-    from tlsmodel.targets.gnutls_ffi import library_version
+    from tlsmodel.targets import gnutls_ffi
 
     program = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True).stdout
     return [
-        f"GnuTLS {library_version()}: library, gnutls-cli, gnutls-serv",
+        f"GnuTLS {gnutls_ffi.version()}: library, gnutls-cli, gnutls-serv",
         f"{program.split('(')[0].strip()}: openssl s_client, openssl s_server",
         f"{SSL.SSLeay_version(SSL.SSLEAY_VERSION).decode().split(' (')[0]}, through pyOpenSSL",
     ]

@@ -126,10 +126,10 @@ def _rows() -> list[Feature]:
             f"{prefix}-auth-refused", "client certificate required and missing: refused",
             Needs(version, auth="require"), plays.client_refused,
         )  # fmt: skip
-        add(f"{prefix}-wrong-host", "certificate of another host: refused", Needs(version, host="elsewhere.test"),
-            plays.server_refused)  # fmt: skip
-        add(f"{prefix}-untrusted", "certificate of an unknown authority: refused", Needs(version, believed=False),
-            plays.server_refused)  # fmt: skip
+        add(f"{prefix}-wrong-host", "certificate of another host: refused",
+            Needs(version, host="elsewhere.test"), plays.server_refused)  # fmt: skip
+        add(f"{prefix}-untrusted", "certificate of an unknown authority: refused",
+            Needs(version, believed=False), plays.server_refused)  # fmt: skip
     for version, prefix in ((TLS12, "tls12"), (DTLS12, "dtls12")):
         add(f"{prefix}-rehandshake-ours", "re-handshake that we begin, bound by RFC 5746", Needs(version),
             plays.rehandshake_ours, "follow")  # fmt: skip

@@ -22,7 +22,7 @@ from impl import (
     TicketKeys,
     Trust,
 )
-from impl.config import CIPHER_SUITES, GROUPS
+from impl.config import GROUPS
 from impl.streams import TlsSocket
 from tests.interop.features import DTLS12, PSK_IDENTITY, PSK_KEY, Feature
 from tests.interop.identities import identity, stranger_pem, trust
@@ -186,7 +186,8 @@ class Run:
             shown = identity("server", needs.certificate).loaded(stapled=needs.staple)
             chosen["certified_keys"] = (shown,)
         if needs.auth != "none" or needs.late_auth:
-            chosen |= {"client_auth": ClientAuth(needs.auth), "trust": trust()}
+            late = ClientAuth.REQUIRE if needs.late_auth else ClientAuth.NONE
+            chosen |= {"client_auth": ClientAuth(needs.auth), "late_client_auth": late, "trust": trust()}
         if needs.resume == "ticket":
             chosen["tickets"] = self._tickets
         if needs.resume == "id":
@@ -214,7 +215,7 @@ class Run:
             chosen["resume"] = self._session
             if needs.early == "rejected":
                 # The server agrees on another protocol than before, or none, and must not take the data.
-                chosen["resume"] = replace(self._session, early_data_size=max(100, self._session.early_data_size))
+                chosen["resume"] = replace(
+                    self._session, early_data_size=max(100, self._session.early_data_size)
+                )
         return Config(Role.CLIENT, **chosen)
-
-

@@ -153,6 +153,7 @@ def configuration(settings: Settings) -> Config:
         "trust": Trust.from_pem(settings.trust) if settings.trust else None,
         "server_name": settings.host,
         "client_auth": ClientAuth(settings.client_auth),
+        "late_client_auth": ClientAuth(settings.late_auth),
         "post_handshake_auth": settings.post_handshake_auth,
         "renegotiation": Renegotiation(settings.renegotiation),
         "allow_identity_change": settings.allow_identity_change,

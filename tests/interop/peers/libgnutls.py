@@ -30,11 +30,9 @@ class _End(GnuTLSEnd):
         self._words = words
         super().__init__(settings, wire)
 
-    def set_renegotiation(self, policy: str) -> None:
+    def set_renegotiation(self, _policy: str) -> None:
         """Set the priorities once, before anything else."""
-        gnutls.check(
-            self._library.gnutls_priority_set_direct(self._session, self._words.encode(), ffi.NULL)
-        )
+        gnutls.check(self._library.gnutls_priority_set_direct(self._session, self._words.encode(), ffi.NULL))
 
 
 class LibGnuTLS:

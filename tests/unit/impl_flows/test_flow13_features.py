@@ -333,7 +333,7 @@ def test_replayed_early_data_is_not_taken_again():
 
 def test_early_data_needs_a_session_that_allows_so_much():
     both, _, _ = early()
-    assert both.client.record_send_early_data(bytes(1001)) is Code.INVALID_REQUEST
+    assert both.client.record_send_early_data(bytes(1001)) is Code.RECORD_LIMIT_REACHED
     assert both.server.record_send_early_data(b"x") is Code.INVALID_REQUEST
     plain = made()
     assert plain.client.record_send_early_data(b"x") is Code.INVALID_REQUEST
@@ -366,7 +366,9 @@ def test_refused_early_data_without_end_is_refused():
 
 def reauthenticating(**client):
     """A pair that may authenticate the client after the handshake."""
-    both = made({"post_handshake_auth": True, **client}, {"trust": trust(), "client_auth": ClientAuth.NONE})
+    both = made(
+        {"post_handshake_auth": True, **client}, {"trust": trust(), "late_client_auth": ClientAuth.REQUEST}
+    )
     assert both.handshake() == BOTH
     return both
 

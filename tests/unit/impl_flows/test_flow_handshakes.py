@@ -202,6 +202,7 @@ SHARE = ext.build_key_share_server(ext.KeyShareEntry(NamedGroup.X25519, bytes(ra
 TLS12_SUITE = CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
 
 ILLEGAL, UNASKED = Code.RECEIVED_ILLEGAL_PARAMETER, Code.RECEIVED_ILLEGAL_EXTENSION
+UNKNOWN_SUITE = Code.UNKNOWN_CIPHER_SUITE
 VERSION, UNKNOWN, MISSING, UNSAFE = (
     Code.UNSUPPORTED_VERSION_PACKET,
     Code.UNKNOWN_CIPHER_SUITE,
@@ -213,8 +214,8 @@ VERSION, UNKNOWN, MISSING, UNSAFE = (
 BAD_ANSWERS = [
     ("HelloRetryRequest",       {"random": HELLO_RETRY_REQUEST_RANDOM},                       ILLEGAL),
     ("session id not echoed",   {"session_id": b""},                                          ILLEGAL),
-    ("suite of TLS 1.2",        {"cipher_suite": TLS12_SUITE},                                Code.UNKNOWN_CIPHER_SUITE),
-    ("unknown suite",           {"cipher_suite": 0x1399},                                     Code.UNKNOWN_CIPHER_SUITE),
+    ("suite of TLS 1.2",        {"cipher_suite": TLS12_SUITE},                                UNKNOWN_SUITE),
+    ("unknown suite",           {"cipher_suite": 0x1399},                                     UNKNOWN_SUITE),
     ("no share",                {"extensions": Extensions.of(VERSION13)},                     MISSING),
     ("share of another group",  {"extensions": Extensions.of(
         VERSION13, ext.build_key_share_server(ext.KeyShareEntry(24, b"x")))},                 ILLEGAL),
