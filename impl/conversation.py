@@ -163,6 +163,9 @@ class Conversation:
         else:
             yield from self._repeat(partial(self.session.alert_send_appropriate, Code.REHANDSHAKE))
 
+    def _answer_reauth(self) -> Steps[None]:
+        yield from self._repeat(self.session.reauth)
+
     def _shrink(self) -> Steps[None]:
         smaller = self.session.mtu // 2
         if smaller < _SMALLEST_MTU:
@@ -181,6 +184,7 @@ class Conversation:
         Code.INTERRUPTED: _wait,
         Code.GOT_APPLICATION_DATA: _take_data,
         Code.REHANDSHAKE: _answer_rehandshake,
+        Code.REAUTH_REQUEST: _answer_reauth,
         Code.LARGE_PACKET: _shrink,
     }
     """Code that is not fatal -> what to do before the call is repeated; the others are passed over."""

@@ -19,7 +19,8 @@ from impl.codec.hello import RANDOM_LENGTH, SESSION_ID_LENGTH, ClientHello, Hell
 from impl.codec.messages import encode
 from impl.codes import Code
 from impl.config import SUITES_OF, Config, Role
-from impl.crypto.suites import SUITES
+from impl.crypto.finite_field import FIELDS
+from impl.crypto.suites import SUITES, KeyExchange
 from impl.dtls12 import cookie
 from impl.established import Connected
 from impl.limits import MAX_COOKIES
@@ -117,6 +118,12 @@ def begin_again(state: Connected, config: Config, number: int | None) -> Handled
     return Handled(Offer(hello, raw, previous=state, number=number), (Send((raw,)),))
 
 
+def _offered_groups(config: Config, versions: Sequence[ProtocolVersion]) -> tuple[NamedGroup, ...]:
+    """Return the groups, with the prime fields if TLS 1.2 may need one (RFC 7919 section 3)."""
+    exchanges = {SUITES[number].key_exchange for number in _offered_suites(config, versions)}
+    return (*config.groups, *FIELDS) if KeyExchange.DHE in exchanges else config.groups
+
+
 def _offered_suites(config: Config, versions: Sequence[ProtocolVersion]) -> tuple[CipherSuite, ...]:
     covered = {SUITES_OF[version] for version in versions}
     return tuple(number for number in config.cipher_suites if SUITES[number].version in covered)
@@ -152,7 +159,7 @@ def _offered_extensions(
     common = [
         None if config.server_name is None or _is_address(config.server_name)
         else ext.build_server_name(config.server_name),
-        ext.build_supported_groups(config.groups),
+        ext.build_supported_groups(_offered_groups(config, versions)),
         ext.build_signature_algorithms(config.signature_schemes),
         ext.build_alpn(config.alpn) if config.alpn else None,
         ext.build_status_request() if config.request_status else None,

@@ -93,7 +93,7 @@ def _rows() -> list[Feature]:
         rows.append(Feature(name, title, needs, play, action))
 
     for group in ("X25519", "SECP256R1", "SECP384R1"):
-        add(f"tls12-{group}", f"ECDHE with {group}", Needs(TLS12, group=group))
+        add(f"tls12-{group}", f"ECDHE with {group}", Needs(TLS12, group=group, certificate="rsa"))
     add("tls12-rsa-certificate", "RSA certificate, RSA-PSS or PKCS #1", Needs(TLS12, certificate="rsa"))
     add("tls12-ed25519-certificate", "Ed25519 certificate", Needs(TLS12, certificate="ed25519"))
     for suite, kind in (

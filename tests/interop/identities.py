@@ -9,11 +9,12 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import dh, ec, ed25519, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from impl import CertifiedKey, Trust, load_certified_key
+from impl import CertifiedKey, NamedGroup, Trust, load_certified_key
+from impl.crypto.finite_field import named
 from tlsmodel.credentials import Authority, make_authority
 
 HOST = "localhost"
@@ -46,6 +47,7 @@ class Files:
     folder: Path
     ca: Path
     stranger: Path
+    field: Path
 
     def of(self, name: str, kind: str) -> tuple[Path, Path]:
         """Certificate and key of `server` or `client`."""
@@ -127,7 +129,8 @@ def identity(name: str, kind: str) -> Identity:
             None,
             None,
         )
-        .responder_id(ocsp.OCSPResponderEncoding.HASH, issuer.certificate)
+        .responder_id(ocsp.OCSPResponderEncoding.NAME, issuer.certificate)
+        .certificates([issuer.certificate])
         .sign(issuer.key, hashes.SHA256())
     )
     private = key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -136,8 +139,11 @@ def identity(name: str, kind: str) -> Identity:
 
 def write_files(folder: Path) -> Files:
     """Put everything into `folder`."""
-    found = Files(folder, folder / "ca.pem", folder / "stranger.pem")
+    found = Files(folder, folder / "ca.pem", folder / "stranger.pem", folder / "field.pem")
     found.ca.write_bytes(ca_pem())
+    field = named(NamedGroup.FFDHE2048)
+    numbers = dh.DHParameterNumbers(field.prime, field.generator).parameters()
+    found.field.write_bytes(numbers.parameter_bytes(_PEM, serialization.ParameterFormat.PKCS3))
     found.stranger.write_bytes(stranger_pem())
     for kind in _MAKERS:
         for name in ("server", "client"):

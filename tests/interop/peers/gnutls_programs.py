@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.interop.features import PSK_IDENTITY, PSK_KEY, Feature
 from tests.interop.identities import Files
-from tests.interop.peers.priorities import UNSUPPORTED, priority
+from tests.interop.peers.priorities import NO_DATA_INSIDE, UNSUPPORTED, priority
 from tests.interop.peers.program import (
     Program,
     accept,
@@ -27,10 +27,12 @@ _CLIENT = {
     "tls12-exporter": "gnutls-cli 3.7.9 prints no exported material for a label of choice",
     "tls13-exporter": "gnutls-cli 3.7.9 prints no exported material for a label of choice",
     "tls13-early-rejected": "gnutls-cli ends when its early data is rejected",
+    "tls12-rehandshake-data": "a client of GnuTLS starts anew after GOT_APPLICATION_DATA",
     "dtls12-ticket": "gnutls-cli resumes over a new socket, and a UDP server cannot tell it from the first",
 }
 _SERVER = {
     **UNSUPPORTED,
+    "tls12-rehandshake-data": NO_DATA_INSIDE,
     "tls12-rehandshake-theirs": "gnutls-serv has no command that begins a re-handshake",
     "dtls12-rehandshake-theirs": "gnutls-serv has no command that begins a re-handshake",
     "tls12-rehandshake-refused": "gnutls-serv has no command that begins a re-handshake",
@@ -65,8 +67,15 @@ class _End:
 
 
 class _ClientEnd(_End):
+    """gnutls-cli; `last` tells whether it will make no further connection."""
+
+    last = True
+    early = False
+
     def talk(self, ours: Any, text: bytes) -> None:
         """We send, it prints; it is typed to, we read."""
+        if self.early and not self.last:
+            return  # with --resume, the first connection serves to get a session and nothing else
         seen = len(self.program.read())
         ours.send(text)
         self.program.expect(text.strip(), since=seen)
@@ -79,8 +88,8 @@ class _ClientEnd(_End):
         if action == "keylog":
             return _key_log(self._files)
         command, answer = {
-            "rehandshake": (b"^renegotiate^\n", b"Rehandshake was performed"),
-            "key_update": (b"^rekey^\n", b"Rekey was performed"),
+            "rehandshake": (b"^renegotiate^\n", b"ReHandshake was completed"),
+            "key_update": (b"^rekey^\n", b"Rekey was completed"),
             "reauth": (b"", b""),
             "follow": (b"", b""),
         }[action]
@@ -90,13 +99,21 @@ class _ClientEnd(_End):
         return True
 
     def close(self, ours: Any) -> None:
-        """We close, and the program answers and ends."""
-        ours.session.bye()
+        """The program closes, and we answer."""
+        if self.last:
+            self.program.process.stdin.close()
+        elif not self.early:
+            self.program.write(b"^resume^\n")
         while ours.recv():
             pass
+        ours.session.bye()
 
 
 class _ServerEnd(_End):
+    def heard_early(self, ours: Any, _text: bytes) -> None:
+        """The program takes early data without printing it; that it was taken, our client has been told."""
+        assert ours.parameters.early_data
+
     def talk(self, ours: Any, text: bytes) -> None:
         """It sends back what we sent."""
         ours.send(text)
@@ -111,9 +128,9 @@ class _ServerEnd(_End):
         return {"follow": True, "keylog": _key_log(self._files)}[action]
 
     def close(self, ours: Any) -> None:
-        """We close, and the program answers."""
+        """We close, and over streams the program answers."""
         ours.session.bye()
-        while ours.recv():
+        while not ours.session.is_datagram and ours.recv():
             pass
 
 
@@ -142,7 +159,9 @@ class GnuTLSClient:
             assert self._program is not None
             program, ours = self._program, self._listener
             try:
-                yield accept(ours, datagram=datagram), _ClientEnd(program, self._files)
+                end = _ClientEnd(program, self._files)
+                end.early = bool(feature.needs.early)
+                yield accept(ours, datagram=datagram), end
             finally:
                 program.end()
                 ours.close()
@@ -151,7 +170,9 @@ class GnuTLSClient:
             program = Program(self._command(feature, port))
             try:
                 connection = accept(ours, datagram=datagram)
-                yield connection, _ClientEnd(program, self._files)
+                end = _ClientEnd(program, self._files)
+                end.last, end.early = not feature.needs.resume, bool(feature.needs.early)
+                yield connection, end
                 if feature.needs.resume:
                     self._program, self._listener = program, ours.dup()
                     self._listener.settimeout(20)
@@ -161,7 +182,8 @@ class GnuTLSClient:
 
     def _command(self, feature: Feature, port: int) -> list[str]:
         needs, files = feature.needs, self._files
-        command = [path_of("gnutls-cli"), "--port", str(port), "--priority", priority(needs)]
+        command = [path_of("gnutls-cli"), "--port", str(port)]
+        command += ["--priority", priority(needs, client=True)]
         if feature.name.endswith("keylog"):
             command[:0] = ["env", f"SSLKEYLOGFILE={files.folder / 'keys.log'}"]
         if needs.version == "DTLS 1.2":
@@ -176,10 +198,9 @@ class GnuTLSClient:
             certificate, key = files.of("client", needs.shown)
             command += ["--x509certfile", str(certificate), "--x509keyfile", str(key)]
         if needs.resume:
-            command += ["--resume", "--waitresumption"]
-        if needs.resume == "id":
-            command += ["--noticket"]
+            command += ["--waitresumption"]
         if needs.early:
+            command += ["--resume"]
             early = files.folder / "early.txt"
             early.write_bytes(b"early bird\n")
             command += ["--earlydata", str(early)]
@@ -187,6 +208,8 @@ class GnuTLSClient:
             command += ["--alpn", needs.protocol]
         if needs.limit:
             command += ["--recordsize", str(needs.limit)]
+        if needs.retry:
+            command += ["--single-key-share"]
         if needs.late_auth:
             command += ["--post-handshake-auth"]
         command += ["--inline-commands", "localhost"]
@@ -226,7 +249,8 @@ class GnuTLSServer:
 
     def _command(self, feature: Feature, port: int) -> list[str]:
         needs, files = feature.needs, self._files
-        command = [path_of("gnutls-serv"), "--port", str(port), "--priority", priority(needs), "--echo"]
+        command = [path_of("gnutls-serv"), "--port", str(port), "--echo"]
+        command += ["--priority", priority(needs, client=False)]
         if feature.name.endswith("keylog"):
             command[:0] = ["env", f"SSLKEYLOGFILE={files.folder / 'keys.log'}"]
         if needs.version == "DTLS 1.2":
@@ -246,7 +270,7 @@ class GnuTLSServer:
             command += ["--x509cafile", str(files.ca)]
         if needs.resume == "id":
             command += ["--noticket"]
-        if needs.early:
+        if needs.early == "accepted":
             command += ["--earlydata", "--maxearlydata", "1000"]
         if needs.staple:
             command += ["--ocsp-response", str(files.response(needs.certificate))]

@@ -14,7 +14,7 @@ from tests.contract.drivers.settings import RecordingStore, ReplayGuard, Setting
 from tests.contract.identities import Identity
 from tests.interop.features import PSK_IDENTITY, PSK_KEY, Feature, Needs
 from tests.interop.identities import HOST, Files, ca_pem, identity, stranger_pem
-from tests.interop.peers.priorities import UNSUPPORTED, priority
+from tests.interop.peers.priorities import NO_DATA_INSIDE, UNSUPPORTED, priority
 from tests.interop.peers.thread import SocketWire, ThreadedEnd, socket_pair
 
 _OURS_ONLY = {
@@ -51,6 +51,9 @@ class LibGnuTLS:
             return "the driver does not bind the OCSP functions"
         if feature.needs.limit:
             return "the driver does not bind gnutls_record_set_max_recv_size()"
+        if feature.name == "tls12-rehandshake-data":
+            starts_anew = "a client of GnuTLS starts anew after GOT_APPLICATION_DATA"
+            return starts_anew if self.role == "client" else NO_DATA_INSIDE
         return _OURS_ONLY.get(feature.name)
 
     @contextmanager
@@ -62,7 +65,7 @@ class LibGnuTLS:
             wire = SocketWire(theirs)
 
             def made() -> _End:
-                made_end = _End(settings, wire, priority(needs))
+                made_end = _End(settings, wire, priority(needs, client=self.role == "client"))
                 if resuming and needs.early and self.role == "client":
                     made_end.send_early_data(b"early bird\n")
                 return made_end

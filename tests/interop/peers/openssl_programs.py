@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.interop.features import PSK_IDENTITY, PSK_KEY, Feature, Needs
 from tests.interop.identities import Files
+from tests.interop.peers.priorities import NO_DATA_INSIDE
 from tests.interop.peers.program import (
     Program,
     accept,
@@ -32,7 +33,10 @@ _CLIENT = {
 }
 _SERVER = {
     **_COMMON,
+    "tls12-rehandshake-data": NO_DATA_INSIDE,
     "tls13-psk-ke": "s_server has no option that prefers psk_ke",
+    "tls12-rehandshake-refused": "s_server answers no_renegotiation with a fatal alert",
+    "dtls12-rehandshake-refused": "s_server answers no_renegotiation with a fatal alert",
 }
 _VERSIONS = {"TLS 1.2": "-tls1_2", "TLS 1.3": "-tls1_3", "DTLS 1.2": "-dtls1_2"}
 _CIPHERS = {
@@ -118,7 +122,7 @@ class _End:
                 pass
 
 
-def _common(needs: Needs, files: Files, feature: Feature) -> list[str]:
+def _common(needs: Needs, files: Files, feature: Feature, *, retry: bool = False) -> list[str]:
     command = [_VERSIONS[needs.version]]
     if needs.suite:
         if needs.version == "TLS 1.3":
@@ -126,7 +130,7 @@ def _common(needs: Needs, files: Files, feature: Feature) -> list[str]:
         else:
             command += ["-cipher", _CIPHERS[needs.suite]]
     if needs.group:
-        command += ["-groups", _GROUPS[needs.group]]
+        command += ["-groups", f"X25519:{_GROUPS[needs.group]}" if retry else _GROUPS[needs.group]]
     if needs.psk:
         command += ["-psk", PSK_KEY.hex(), "-psk_identity", PSK_IDENTITY]
     if needs.protocol:
@@ -166,7 +170,7 @@ class OpenSSLClient:
     def _command(self, feature: Feature, port: int, resuming: bool) -> list[str]:
         needs, files = feature.needs, self._files
         command = [path_of("openssl"), "s_client", "-connect", f"127.0.0.1:{port}", "-servername", needs.host]
-        command += _common(needs, files, feature)
+        command += _common(needs, files, feature, retry=needs.retry)
         if not needs.psk:
             command += ["-CAfile", str(files.ca if needs.believed else files.stranger)]
             command += ["-verify_return_error", "-verify_hostname", needs.host]
@@ -175,6 +179,8 @@ class OpenSSLClient:
             command += ["-cert", str(certificate), "-key", str(key)]
         if needs.late_auth:
             command += ["-enable_pha"]
+        if needs.psk == "ke":
+            command += ["-allow_no_dhe_kex"]
         if needs.staple:
             command += ["-status"]
         session = files.folder / f"session-{port}.pem"
@@ -236,12 +242,10 @@ class OpenSSLServer:
             command += ["-Verify", "1", "-verify_return_error", "-CAfile", str(files.ca)]
         elif needs.auth == "request" or needs.late_auth:
             command += ["-CAfile", str(files.ca)] + (["-verify", "1"] if needs.auth == "request" else [])
-        if needs.late_auth:
-            command += ["-verify", "1"][:0]
         if needs.resume == "id":
             command += ["-no_ticket"]
-        if needs.early:
-            command += ["-early_data"] + (["-no_anti_replay"] if needs.early == "rejected" else [])
+        if needs.early == "accepted":
+            command += ["-early_data"]
         if needs.staple:
             command += ["-status_file", str(files.response(needs.certificate))]
         if needs.version != "TLS 1.3":

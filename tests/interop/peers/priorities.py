@@ -9,11 +9,12 @@ _PSK = {"psk": "+PSK", "ecdhe-psk": "+ECDHE-PSK", "ke": "+PSK", "dhe": "+ECDHE-P
 _CIPHERS = {"AES_128_GCM": "+AES-128-GCM", "AES_256_GCM": "+AES-256-GCM", "CHACHA20": "+CHACHA20-POLY1305"}
 _EXCHANGES = {"DHE_RSA": "+DHE-RSA", "TLS_RSA": "+RSA"}
 
+NO_DATA_INSIDE = "the server takes no data between ClientHello and ChangeCipherSpec"
 UNSUPPORTED = {"tls13-X25519MLKEM768": "GnuTLS 3.7.9 has no hybrid group"}
 
 
-def priority(needs: Needs) -> str:
-    """Return the priority string."""
+def priority(needs: Needs, *, client: bool) -> str:
+    """Return the priority string; a client that is to be asked for a share offers another group first."""
     words = ["NORMAL", "-VERS-ALL", _VERSIONS[needs.version]]
     suite = needs.suite or ""
     if suite:
@@ -25,7 +26,8 @@ def priority(needs: Needs) -> str:
     if needs.psk:
         words += ["-KX-ALL", _PSK[needs.psk]]
     if needs.group:
-        words += ["-GROUP-ALL", f"+GROUP-{needs.group}"]
+        first = ["+GROUP-X25519", "+GROUP-SECP256R1"] if needs.retry and client else []
+        words += ["-GROUP-ALL", *first, f"+GROUP-{needs.group}"]
     if not needs.compatible:
         words.append("%DISABLE_TLS13_COMPAT_MODE")
     return ":".join(words)

@@ -11,6 +11,7 @@ from OpenSSL import SSL, crypto
 
 from tests.interop.features import Feature, Needs
 from tests.interop.identities import Files
+from tests.interop.peers.priorities import NO_DATA_INSIDE
 from tests.interop.peers.thread import ThreadedEnd, socket_pair
 
 _CIPHERS = {
@@ -22,6 +23,7 @@ _CIPHERS = {
 }
 _VERSIONS = {"TLS 1.2": SSL.TLS1_2_VERSION, "TLS 1.3": SSL.TLS1_3_VERSION}
 _GROUPS = {"X25519": "X25519", "SECP256R1": "P-256", "SECP384R1": "P-384", "X25519MLKEM768": "X25519MLKEM768"}
+_ALLOW_CLIENT_RENEGOTIATION = 1 << 8
 _NO_EARLY = "pyOpenSSL has no early data"
 _NO_LATE = "pyOpenSSL has no post-handshake authentication"
 _NO_PSK = "pyOpenSSL has no pre-shared keys"
@@ -42,6 +44,7 @@ _UNSUPPORTED = {
 }
 _NO_SERVER_RENEGOTIATION = "OpenSSL's memory of a refused re-handshake ends the connection"
 _SERVER = {
+    "tls12-rehandshake-data": NO_DATA_INSIDE,
     "tls12-rehandshake-refused": _NO_SERVER_RENEGOTIATION,
     "dtls12-rehandshake-refused": _NO_SERVER_RENEGOTIATION,
 }
@@ -63,7 +66,8 @@ class _End:
         self.settings = _Settings(role)
         self._connection = SSL.Connection(context, connection)
         self.key_log: list[str] = []
-        self._renegotiating = False
+        self._finished: bytes | None = None
+        self._begun = False
         if role == "client":
             self._connection.set_tlsext_host_name(needs.host.encode())
             if needs.staple:
@@ -91,12 +95,26 @@ class _End:
             return f"ERROR {error}"
 
     def handshake(self) -> str:
-        answer = self._call(self._connection.do_handshake)
-        return "SUCCESS" if answer is None else answer
+        """The first handshake, or another one, which goes on while one reads."""
+        if self._finished is None:
+            answer = self._call(self._connection.do_handshake)
+            if answer is None:
+                self._finished = self._connection.get_finished()
+            return "SUCCESS" if answer is None else answer
+        self.rehandshake()
+        answer = self._call(self._connection.recv, 1)
+        if self._connection.get_finished() == self._finished:
+            return answer if isinstance(answer, str) else "AGAIN"
+        self._finished, self._begun = self._connection.get_finished(), False
+        return "SUCCESS"
 
     def rehandshake(self) -> str:
-        self._connection.renegotiate()
-        return self.handshake()
+        """Begin another handshake, once."""
+        if not self._begun:
+            self._begun = True
+            self._connection.renegotiate()
+            self._call(self._connection.do_handshake)
+        return "SUCCESS"
 
     def send(self, data: bytes) -> int | str:
         return self._call(self._connection.send, data)
@@ -177,7 +195,8 @@ class PyOpenSSL:
         elif needs.suite:
             context.set_cipher_list(_CIPHERS[needs.suite])
         if needs.group:
-            _set_groups(context, _GROUPS[needs.group])
+            first = "X25519:" if needs.retry and self.role == "client" else ""
+            _set_groups(context, first + _GROUPS[needs.group])
         if needs.protocol:
             context.set_alpn_protos([needs.protocol.encode()])
             context.set_alpn_select_callback(lambda _connection, offered: offered[0])
@@ -191,6 +210,9 @@ class PyOpenSSL:
             context.set_ocsp_server_callback(lambda _connection, _data: response)
         elif needs.staple:
             context.set_ocsp_client_callback(self._take_ocsp)
+        context.set_options(_ALLOW_CLIENT_RENEGOTIATION)
+        if needs.suite and "DHE_RSA" in needs.suite:
+            context.load_tmp_dh(os.fspath(files.field))
         self._set_identity(context, needs)
         return context
 
@@ -229,6 +251,5 @@ def _names(host: str) -> Any:
 
 
 def _set_groups(context: SSL.Context, name: str) -> None:
-    """Set the only group; pyOpenSSL has no public call for lists."""
-    context.set_tmp_ecdh  # noqa: B018
-    SSL._lib.SSL_CTX_set1_groups_list(context._context, name.encode())
+    """Set the groups, for which pyOpenSSL has no public call."""
+    assert SSL._lib.SSL_CTX_set1_curves_list(context._context, name.encode()) == 1

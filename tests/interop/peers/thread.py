@@ -81,6 +81,8 @@ class ThreadedEnd:
 
     def act(self, ours: Any, action: str) -> Any:
         """Do what an action says; our side listens meanwhile, where it has to."""
+        if action == "keylog":
+            return self.end.key_log
         answers = self._start(action.replace("-", "_"))
         return _wait_for(answers, ours if action in _LISTENING else None, self)
 
@@ -189,7 +191,9 @@ class ThreadedEnd:
 
     def _do_rehandshake(self, end: Any) -> bool:
         if end.settings.role == "server":
-            self._until(end.rehandshake)
+            begun = self._until(end.rehandshake)
+            if begun is not True:
+                return False
         return self._until(end.handshake) is True
 
     def _do_rehandshake_refused(self, end: Any) -> bool:
@@ -206,9 +210,6 @@ class ThreadedEnd:
 
     def _do_export(self, end: Any) -> bytes:
         return end.export(b"EXPORTER-interop", 32)
-
-    def _do_keylog(self, end: Any) -> list[str]:
-        return end.key_log
 
     def _do_session_data(self, end: Any) -> Any:
         return end.session_data()
