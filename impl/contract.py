@@ -34,7 +34,7 @@ from impl.record.joiner import HandshakeTooLarge
 from impl.record.stream import RecordError, SequenceExhausted, TooManyEmptyRecords
 from impl.step import Phase, Refusal
 from impl.tls12 import server as server12
-from impl.tls13 import post_handshake, reauthentication
+from impl.tls13 import early_data, post_handshake, reauthentication
 
 
 def translate(error: CodecError | RecordError) -> Refusal:
@@ -227,8 +227,12 @@ def reauth(memory: Memory) -> Code:
         if code is Code.SUCCESS and isinstance(state, post_handshake.Connected) and state.asked is None:
             memory.unfinished.discard(Call.REAUTH)
             return code
+        if code is Code.SUCCESS and memory.received:
+            return Code.GOT_APPLICATION_DATA
+        if code is Code.SUCCESS and memory.read_closed:
+            raise Refusal(Code.SESSION_EOF, "close_notify before the client has authenticated")
         if code is Code.SUCCESS:
-            code = Code.GOT_APPLICATION_DATA if memory.received else receive(memory)
+            code = receive(memory)
         if code is not Code.SUCCESS:
             return code
 
@@ -268,11 +272,14 @@ def record_recv(memory: Memory, size: int) -> bytes | Code:
 @guarded
 def record_send_early_data(memory: Memory, data: bytes) -> int | Code:
     """Keep data that a client sends right behind its ClientHello, as far as the session to resume allows."""
-    session = memory.config.resume
+    config = memory.config
     begun = memory.complete or memory.state.phase is not Phase.START
-    if memory.config.role is Role.SERVER or begun or session is None or not session.early_data_size:
+    if config.role is Role.SERVER or begun:
         return Code.INVALID_REQUEST
-    if len(memory.early_sent) + len(data) > session.early_data_size:
+    room = early_data.room(config, negotiation.resumable(config))
+    if not room:
+        return Code.INVALID_REQUEST
+    if len(memory.early_sent) + len(data) > room:
         return Code.RECORD_LIMIT_REACHED
     memory.early_sent += data
     return len(data)

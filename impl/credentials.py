@@ -21,6 +21,7 @@ from impl.alerts import AlertDescription
 from impl.codec.enums import ProtocolVersion, SignatureScheme
 from impl.crypto import signatures
 from impl.crypto.signatures import PrivateKey, PublicKey
+from impl.limits import MAX_PSK_IDENTITY
 
 _VERSIONS: Final = (ProtocolVersion.TLS12, ProtocolVersion.TLS13)
 
@@ -45,16 +46,18 @@ class Psk:
 
     Parameters
     ----------
-    identity: the key's name, 1 to 65,535 bytes.
-    key: the secret bytes.
+    identity: the key's name, 1 to 16,384 bytes.
+    key: the secret, 1 to 65,535 bytes.
+
+    Raises `ValueError` if either is too short or too long.
     """
 
     identity: bytes
     key: bytes
 
     def __post_init__(self) -> None:
-        if not (0 < len(self.identity) < 2**16 and 0 < len(self.key) < 2**16):
-            raise ValueError("a pre-shared key and its name have 1 to 65,535 bytes each")
+        if not (0 < len(self.identity) <= MAX_PSK_IDENTITY and 0 < len(self.key) < 2**16):
+            raise ValueError("a pre-shared key has 1 to 65,535 bytes, and its name 1 to 16,384")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,15 @@ MAX_WARNINGS: Final = 16
 MAX_RECORDS_PER_KEY: Final = 2**24
 """How many TLS 1.3 records one key protects before it is changed; AES-GCM may do 2^24.5 (RFC 8446 5.5)."""
 
+MAX_TICKET: Final = 2**15
+"""The longest ticket that is given out, or kept and shown: all extensions of a hello are below 2^16 bytes."""
+
+MAX_PSK_IDENTITY: Final = 2**14
+"""The longest name of a pre-shared key, which has to go into a hello beside a ticket."""
+
+MAX_IDENTITIES: Final = 16
+"""How many of the pre-shared keys that a client offers a server looks at."""
+
 MAX_REQUESTS: Final = 8
 """How many requests for authentication may wait for a client's answer."""
 

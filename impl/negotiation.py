@@ -23,7 +23,7 @@ from impl.crypto.finite_field import FIELDS
 from impl.crypto.suites import SUITES, KeyExchange
 from impl.dtls12 import cookie
 from impl.established import Connected
-from impl.limits import MAX_COOKIES
+from impl.limits import MAX_COOKIES, MAX_TICKET
 from impl.offer import Offer
 from impl.record.joiner import Message
 from impl.saved_session import SavedSession
@@ -38,7 +38,7 @@ from impl.tls13 import server as server13
 TLS12, TLS13, DTLS12 = ProtocolVersion.TLS12, ProtocolVersion.TLS13, ProtocolVersion.DTLS12
 
 SHARED_GROUPS: Final[tuple[NamedGroup, ...]] = (NamedGroup.X25519, NamedGroup.SECP256R1)
-"""The groups of which a client sends shares at once, if it has them enabled."""
+"""The groups of which a client sends shares at once, if it has them enabled, besides its favourite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Start:
 def begin(config: Config, *, early_data: bool = False) -> Handled:
     """Make the offer: send ClientHello, and early data behind it if there is some."""
     modern = TLS13 in config.versions
-    groups = [group for group in config.groups if group in SHARED_GROUPS] or list(config.groups[:1])
+    groups = [group for group in config.groups if group in SHARED_GROUPS or group is config.groups[0]]
     shares = {int(group): config.make_key_share(group) for group in groups} if modern else {}
-    session = _resumable(config)
+    session = resumable(config)
     form = DatagramClientHello if config.datagram else ClientHello
     hello = form(
         random=config.randomness(RANDOM_LENGTH),
@@ -129,12 +129,14 @@ def _offered_suites(config: Config, versions: Sequence[ProtocolVersion]) -> tupl
     return tuple(number for number in config.cipher_suites if SUITES[number].version in covered)
 
 
-def _resumable(config: Config) -> SavedSession | None:
+def resumable(config: Config) -> SavedSession | None:
     """Return the session that may be offered for resumption, if it fits the configuration."""
     session = config.resume
     if session is None or session.version not in config.versions or not session.is_fresh(config.clock()):
         return None
     if session.cipher_suite not in config.cipher_suites or session.server_name != config.server_name:
+        return None
+    if len(session.ticket) > MAX_TICKET:
         return None
     return session if session.ticket or session.version is not TLS13 else None
 
@@ -196,6 +198,7 @@ def on_server_hello(state: Offer, message: Message, config: Config) -> Handled:
         raise Refusal(Code.UNSUPPORTED_VERSION_PACKET, f"the server chose version {version:#06x}")
     if version == TLS13:
         return client13.on_server_hello(state, hello, message, config)
+    client13.check_older_version(state, hello)
     if state.previous is None and TLS13 in config.versions and hello.downgraded:
         raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "the server was made to choose an older version")
     return client12.on_server_hello(state, hello, message, config)

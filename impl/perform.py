@@ -261,6 +261,7 @@ def _limit(memory: Memory, effect: Limit) -> None:
 
 def _send_early_data(memory: Memory, _effect: SendEarlyData) -> None:
     memory.channel.send_record(ContentType.APPLICATION_DATA, bytes(memory.early_sent))
+    memory.early_sent.clear()
 
 
 def _take_early_data(memory: Memory, effect: TakeEarlyData) -> None:

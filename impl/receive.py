@@ -186,7 +186,8 @@ def _on_early_data(memory: Memory, fragment: bytes) -> Code:
     if len(fragment) > memory.early_room:
         raise Refusal(Code.UNEXPECTED_PACKET, "more early data than is allowed (RFC 8446 section 4.2.10)")
     memory.early_room -= len(fragment)
-    memory.early_taken.append(fragment)
+    if fragment:
+        memory.early_taken.append(fragment)
     return Code.SUCCESS
 
 

@@ -102,8 +102,8 @@ class Session:
 
         A server asks for a certificate and is to repeat the call until it returns SUCCESS;
         GOT_APPLICATION_DATA means that data is waiting for `record_recv` first.  A client calls it after
-        REAUTH_REQUEST from `record_recv`.  INVALID_REQUEST where the client offers no such thing, or nothing
-        was asked.
+        REAUTH_REQUEST from `record_recv`.  INVALID_REQUEST where the client offers no such thing or nothing
+        was asked, and at a server that has neither authorities nor a callback to judge a certificate with.
         """
         return contract.reauth(self._memory)
 
@@ -144,9 +144,10 @@ class Session:
     def record_send_early_data(self, data: bytes) -> Sent | Code:
         """Say something together with the ClientHello (gnutls_record_send_early_data(3)).
 
-        To be called before the first `handshake`, with a session to resume whose ticket allows it; otherwise
-        INVALID_REQUEST, or RECORD_LIMIT_REACHED if it is too much.  Whether the server took it says
-        `parameters.early_data`; if not, the data is lost, and nobody has seen it.
+        To be called before the first `handshake`, with a session to resume that is still good, whose ticket
+        allows it and whose application protocol is offered again; otherwise INVALID_REQUEST, or
+        RECORD_LIMIT_REACHED if it is too much.  Whether the server took it says `parameters.early_data`; if
+        not, the data is lost, and nobody has seen it.
         """
         result = contract.record_send_early_data(self._memory, data)
         return result if isinstance(result, Code) else Sent(result)

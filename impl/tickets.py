@@ -13,6 +13,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from impl.limits import MAX_TICKET
 from impl.saved_session import SavedSession
 
 MASTER_KEY_LENGTH: Final = 64
@@ -40,10 +41,11 @@ class TicketKeys:
         self._period = period
 
     def seal(self, session: SavedSession, now: float) -> bytes:
-        """Return a ticket for `session`, made at POSIX time `now`."""
+        """Return a ticket for `session`, made at POSIX time `now`; an empty one if it would be too long."""
         name, cipher = self._key(int(now // self._period))
         nonce = urandom(_NONCE_LENGTH)
-        return name + nonce + cipher.encrypt(nonce, session.to_bytes(), name)
+        ticket = name + nonce + cipher.encrypt(nonce, session.to_bytes(), name)
+        return ticket if len(ticket) <= MAX_TICKET else b""
 
     def open(self, ticket: bytes, now: float) -> SavedSession | None:
         """Return the session of a ticket, or None if its key is too old or was never ours."""

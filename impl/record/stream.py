@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from impl.alerts import AlertDescription
 from impl.codec.enums import ContentType, ProtocolVersion
-from impl.limits import MAX_EMPTY_RECORDS, MAX_PLAINTEXT, MAX_SEQUENCE
+from impl.crypto.aead import TAG_LENGTH
+from impl.limits import MAX_EMPTY_RECORDS, MAX_EXPANSION_TLS13, MAX_PLAINTEXT, MAX_SEQUENCE
 from impl.record.protection import Protection as Protection
 from impl.record.protection import RecordError as RecordError
 
@@ -46,6 +47,9 @@ class Record(NamedTuple):
     protected: bool
 
 
+_HIDDEN_LENGTH: Final = 1 + TAG_LENGTH
+"""Bytes that TLS 1.3 adds to the content of a record: its true type and the tag."""
+
 _DROPPED: Final = Record(ContentType.APPLICATION_DATA, b"", False)
 
 
@@ -79,7 +83,7 @@ class RecordReader:
         self._empty = 0
         self._failure: RecordError | None = None
         self._max_fragment = MAX_PLAINTEXT
-        self._skip = 0
+        self._skip: int | None = None
 
     def limit(self, max_fragment: int) -> None:
         """Refuse protected records with more than `max_fragment` bytes of content (RFC 8449 section 4)."""
@@ -88,9 +92,10 @@ class RecordReader:
     def skip(self, size: int) -> None:
         """Drop up to `size` bytes of application data that no key here opens, until a record is good.
 
+        What counts is the content, so that who may send so much is not refused for cutting it small.
         That is what a server does with early data it has refused (RFC 8446 section 4.2.10).
         """
-        self._skip = size
+        self._skip = size or None
 
     def use(self, protection: Protection | None, sequence: int = 0) -> None:
         """Expect the records that follow under `protection`, or in the clear if it is None.
@@ -142,15 +147,15 @@ class RecordReader:
         if protection is not None and protection.hides_type and outer != _APPLICATION_DATA:
             protection = None
         length = int.from_bytes(buffer[3:5])
-        _check_header(buffer, length, protection)
+        _check_header(buffer, length, protection, early=self._skip is not None and outer == _APPLICATION_DATA)
         end = HEADER_LENGTH + length
         if len(buffer) < end:
             return None
         header, body = bytes(buffer[:HEADER_LENGTH]), bytes(buffer[HEADER_LENGTH:end])
         del buffer[:end]
         if protection is None:
-            if self._skip and outer == _APPLICATION_DATA:
-                return self._drop(body)
+            if self._skip is not None and outer == _APPLICATION_DATA:
+                return self._drop(body, self._skip)
             return self._admit(outer, body, protected=False)
         if self._sequence >= MAX_SEQUENCE:
             raise SequenceExhausted(
@@ -159,19 +164,20 @@ class RecordReader:
         try:
             content_type, fragment = protection.open(self._sequence, header, body)
         except RecordError as error:
-            if self._skip and error.alert is AlertDescription.BAD_RECORD_MAC:
-                return self._drop(body)
+            if self._skip is not None and error.alert is AlertDescription.BAD_RECORD_MAC:
+                return self._drop(body, self._skip)
             raise
-        self._skip = 0
+        self._skip = None
         self._sequence += 1
         if protection.hides_type and content_type == _CHANGE_CIPHER_SPEC:
             raise _unexpected("a protected ChangeCipherSpec (RFC 8446 section 5)")
         return self._admit(content_type, fragment, protected=True)
 
-    def _drop(self, body: bytes) -> Record:
-        if len(body) > self._skip:
+    def _drop(self, body: bytes, room: int) -> Record:
+        size = max(1, len(body) - _HIDDEN_LENGTH)
+        if size > room:
             raise _unexpected("more early data than is allowed (RFC 8446 section 4.2.10)")
-        self._skip -= len(body)
+        self._skip = room - size
         return _DROPPED
 
     def _admit(self, content_type: int, fragment: bytes, *, protected: bool) -> Record:
@@ -270,15 +276,21 @@ class RecordWriter:
         return [data[i : i + size] for i in range(0, len(data), size)]
 
 
-def _check_header(header: bytearray, length: int, protection: Protection | None) -> None:
+def _check_header(header: bytearray, length: int, protection: Protection | None, *, early: bool) -> None:
     """Refuse a version that cannot be meant, and a length before its bytes arrive.
 
     RFC 8446 section 5.1 has the minor version ignored, and old clients put any into their first record; TLS
     1.2 protects the field, so there it cannot be wrong without notice.
+
+    Parameters
+    ----------
+    early: whether the record may be early data, to be dropped, under keys that are not here.
     """
     if header[1] != 3:
         raise RecordError(AlertDescription.PROTOCOL_VERSION, f"a record of version {header[1]}.{header[2]}")
     limit = MAX_PLAINTEXT if protection is None else protection.max_ciphertext
+    if early:
+        limit = MAX_PLAINTEXT + MAX_EXPANSION_TLS13
     if length > limit:
         raise RecordError(AlertDescription.RECORD_OVERFLOW, f"a record of {length} bytes, over {limit}")
 

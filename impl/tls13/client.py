@@ -106,7 +106,7 @@ def on_hello_retry_request(state: Offer, hello: ServerHello, message: Message, c
     transcript.add(message.raw)
     # 3. The same ClientHello, but for what may change.
     shares = state.shares if group is None else {group: config.make_key_share(NamedGroup(group))}
-    psks = tuple(item for item in state.psks if item.hash_name == suite.hash_name)
+    psks = tuple(item for item in psk.to_offer(config, state.session) if item.hash_name == suite.hash_name)
     changed = {
         ExtensionType.KEY_SHARE: ext.build_key_share_client(
             KeyShareEntry(number, share.public) for number, share in shares.items()
@@ -165,6 +165,19 @@ def on_server_hello(state: Offer, hello: ServerHello, message: Message, config: 
     )
 
 
+def check_older_version(state: Offer, hello: ServerHello) -> None:
+    """Refuse a version before TLS 1.3 where the server cannot choose it any more.
+
+    A HelloRetryRequest has settled the version (RFC 8446 section 4.1.4), and early data must not be followed
+    by an older one (appendix D.3).
+    """
+    if hello.is_hello_retry_request or state.retry is not None:
+        raise _illegal("HelloRetryRequest goes with TLS 1.3 only (RFC 8446 section 4.1.4)")
+    if state.early_data:
+        reason = "an older version, although early data was sent (RFC 8446 appendix D.3)"
+        raise Refusal(Code.UNSUPPORTED_VERSION_PACKET, reason)
+
+
 def _chosen_suite(state: Offer, hello: ServerHello) -> Suite:
     suite = SUITES.get(hello.cipher_suite)
     offered = suite is not None and suite.number in state.hello.cipher_suites
@@ -214,8 +227,9 @@ def on_encrypted_extensions(state: WaitEncryptedExtensions, message: Message, co
     offer = keyed.offer
     check(answers, Place.ENCRYPTED_EXTENSIONS, offer.hello.extensions)
     check_server_name_answer(answers)
-    accepted = _is_early_data_accepted(answers, keyed)
-    taken = Answers(answered_alpn(answers, config), accepted)
+    protocol = answered_alpn(answers, config)
+    accepted = _is_early_data_accepted(answers, keyed, protocol)
+    taken = Answers(protocol, accepted)
     keyed = keyed.with_message(message.raw)
     effects: tuple[Effect, ...] = answered_record_limit(answers, config, ProtocolVersion.TLS13)
     if offer.early_data and not accepted:
@@ -225,7 +239,7 @@ def on_encrypted_extensions(state: WaitEncryptedExtensions, message: Message, co
     return Handled(WaitCertificateOrRequest(keyed, taken), effects)
 
 
-def _is_early_data_accepted(answers: Extensions, keyed: Keyed) -> bool:
+def _is_early_data_accepted(answers: Extensions, keyed: Keyed, protocol: bytes | None) -> bool:
     content = answers.get(ExtensionType.EARLY_DATA)
     if content is None:
         return False
@@ -235,6 +249,8 @@ def _is_early_data_accepted(answers: Extensions, keyed: Keyed) -> bool:
     session = None if first is None else first.session
     if keyed.psk is not first or session is None or session.cipher_suite is not keyed.suite.number:
         raise _illegal("early data accepted with another key or suite (RFC 8446 section 4.2.10)")
+    if session.alpn != protocol:
+        raise _illegal("early data accepted for another application protocol (RFC 8446 section 4.2.10)")
     return True
 
 

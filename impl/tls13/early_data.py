@@ -1,14 +1,26 @@
-"""When a server takes early data, and how it gets rid of what it does not take (RFC 8446 section 4.2.10)."""
+"""When early data is sent and taken, and how a server gets rid of what it does not take.
+
+Theory: RFC 8446 sections 2.3, 4.2.10 and 8.
+"""
 
 from __future__ import annotations
 
-from impl.codec.enums import ExtensionType
+from impl.codec.enums import ExtensionType, ProtocolVersion
 from impl.codec.hello import ClientHello
 from impl.config import Config
 from impl.crypto.suites import Suite
 from impl.limits import MAX_EARLY_DATA_SKIPPED
+from impl.saved_session import SavedSession
 from impl.step import SkipEarlyData
 from impl.tls13.psk import ChosenPsk
+
+
+def room(config: Config, session: SavedSession | None) -> int:
+    """Return how many bytes of early data a client may send with the session that it would resume."""
+    if session is None or session.version is not ProtocolVersion.TLS13 or not config.psk_modes:
+        return 0
+    fits = session.alpn is None or session.alpn in config.alpn
+    return session.early_data_size if fits else 0
 
 
 def is_accepted(
@@ -31,8 +43,8 @@ def is_accepted(
     return guard.admits(chosen.binder, now - session.issued / 1000 - shown, now)
 
 
-def skipped(hello: ClientHello) -> tuple[SkipEarlyData, ...]:
+def skipped(hello: ClientHello, config: Config) -> tuple[SkipEarlyData, ...]:
     """Return what drops the early data of a ClientHello that is not taken up on it."""
     if ExtensionType.EARLY_DATA not in hello.extensions:
         return ()
-    return (SkipEarlyData(MAX_EARLY_DATA_SKIPPED),)
+    return (SkipEarlyData(max(MAX_EARLY_DATA_SKIPPED, config.early_data_size)),)

@@ -17,7 +17,7 @@ from impl.config import MAX_LIFETIME, Config
 from impl.crypto.suites import Suite
 from impl.extension_rules import Place, check
 from impl.keyschedule.tls13 import Exporter, next_traffic_secret, resumption_psk, traffic_keys
-from impl.limits import MAX_RECORDS_PER_KEY
+from impl.limits import MAX_RECORDS_PER_KEY, MAX_TICKET
 from impl.parameters import Parameters
 from impl.record.joiner import Message
 from impl.record.protection import Protection, Protection13
@@ -89,7 +89,7 @@ def on_new_session_ticket(state: Connected, message: Message, config: Config) ->
     check(ticket.extensions, Place.NEW_SESSION_TICKET)
     early = ticket.extensions.get(ExtensionType.EARLY_DATA)
     size = 0 if early is None else ext.parse_early_data_size(early)
-    if ticket.lifetime == 0:
+    if ticket.lifetime == 0 or len(ticket.ticket) > MAX_TICKET:
         return Handled(state, (Idle("tickets"),))
     parameters = state.parameters
     session = SavedSession(
@@ -135,6 +135,8 @@ def tickets(state: Connected, config: Config, lifetime: int) -> Handled:
             early_data_size=config.early_data_size,
         )
         sealed = config.tickets.seal(session, config.clock())
+        if not sealed:
+            break
         early = ext.build_early_data_size(config.early_data_size) if config.early_data_size else None
         messages.append(
             encode(NewSessionTicket13(session.lifetime, age_add, nonce, sealed, Extensions.of(early)))

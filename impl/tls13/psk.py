@@ -7,7 +7,7 @@ that it knows and checks its binder.  Theory: RFC 8446 sections 4.2.9 to 4.2.11.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,8 +18,9 @@ from impl.codec.extensions import Extensions, OfferedPsks, PskIdentity
 from impl.codec.hello import ClientHello
 from impl.codec.messages import encode
 from impl.codes import Code
-from impl.config import Config
+from impl.config import ClientAuth, Config
 from impl.crypto.suites import SUITES, Suite
+from impl.limits import MAX_IDENTITIES
 from impl.pre_shared import KnownPsk
 from impl.saved_session import SavedSession
 from impl.step import Refusal
@@ -46,7 +47,9 @@ class ChosenPsk:
 
 def to_offer(config: Config, session: SavedSession | None) -> tuple[KnownPsk, ...]:
     """Return what a client offers: the session that it would resume, and its external key."""
-    found = []
+    found: list[KnownPsk] = []
+    if not config.psk_modes:
+        return ()
     if session is not None and session.version is ProtocolVersion.TLS13:
         age = int(config.clock() * 1000) - session.issued + session.age_add
         hash_name = SUITES[session.cipher_suite].hash_name
@@ -73,24 +76,28 @@ def with_binders(hello: ClientHello, psks: Sequence[KnownPsk], before: Transcrip
 
 
 def find(
-    hello: ClientHello, raw: bytes, suite: Suite, config: Config, before: Transcript | None
-) -> ChosenPsk | None:
-    """Return the first of a client's keys that the server knows and that fits the suite, if there is one.
+    hello: ClientHello, raw: bytes, suites: Sequence[Suite], config: Config, before: Transcript | None
+) -> tuple[Suite, ChosenPsk] | None:
+    """Return the first suite that one of a client's keys fits, with the first such key, if there is one.
 
-    Raises `Refusal` if its binder is wrong.
+    Raises `Refusal` if its binder is wrong, and what the codec raises.
     """
     content = hello.extensions.get(ExtensionType.PRE_SHARED_KEY)
-    if content is None or not modes(hello, config):
+    if content is None:
         return None
     offered = ext.parse_pre_shared_key_client(content)
-    for index, (item, binder) in enumerate(zip(offered.identities, offered.binders, strict=True)):
-        psk = next((psk for psk in _known(item, config) if psk.hash_name == suite.hash_name), None)
-        if psk is not None:
-            digest = _digest(psk, before, raw[: -offered.binders_length])
-            if not hmac.compare_digest(psk.binder(digest), binder):
-                reason = "a wrong binder (RFC 8446 section 4.2.11)"
-                raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, reason, AlertDescription.DECRYPT_ERROR)
-            return ChosenPsk(psk, index, binder)
+    if not modes(hello, config):
+        return None
+    known = [_known(item, config) for item in offered.identities[:MAX_IDENTITIES]]
+    for suite in suites:
+        for index, psk in enumerate(known):
+            if psk is not None and psk.hash_name == suite.hash_name:
+                binder = offered.binders[index]
+                digest = _digest(psk, before, raw[: -offered.binders_length])
+                if not hmac.compare_digest(psk.binder(digest), binder):
+                    reason = "a wrong binder (RFC 8446 section 4.2.11)"
+                    raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, reason, AlertDescription.DECRYPT_ERROR)
+                return suite, ChosenPsk(psk, index, binder)
     return None
 
 
@@ -101,17 +108,24 @@ def modes(hello: ClientHello, config: Config) -> tuple[PskKeyExchangeMode, ...]:
     return tuple(mode for mode in config.psk_modes if mode in offered)
 
 
-def _known(item: PskIdentity, config: Config) -> Iterator[KnownPsk]:
+def _known(item: PskIdentity, config: Config) -> KnownPsk | None:
     now = config.clock()
     session = None if config.tickets is None else config.tickets.open(item.identity, now)
     if session is not None:
-        if session.version is ProtocolVersion.TLS13 and session.is_fresh(now):
-            hash_name = SUITES[session.cipher_suite].hash_name
-            yield KnownPsk(item.identity, session.secret, hash_name, session, item.obfuscated_age)
-        return
+        if not _may_be_resumed(session, config, now):
+            return None
+        hash_name = SUITES[session.cipher_suite].hash_name
+        return KnownPsk(item.identity, session.secret, hash_name, session, item.obfuscated_age)
     key = None if config.psk_lookup is None else config.psk_lookup(item.identity)
-    if key is not None:
-        yield KnownPsk(item.identity, key, EXTERNAL_HASH)
+    return None if key is None else KnownPsk(item.identity, key, EXTERNAL_HASH)
+
+
+def _may_be_resumed(session: SavedSession, config: Config, now: float) -> bool:
+    """A client that has to authenticate must have done so when the session began."""
+    if session.version is not ProtocolVersion.TLS13 or not session.is_fresh(now):
+        return False
+    known = bool(session.chain) or session.psk_identity is not None
+    return known or config.client_auth is not ClientAuth.REQUIRE
 
 
 def _with(hello: ClientHello, offered: OfferedPsks) -> ClientHello:

@@ -6,7 +6,7 @@ Handlers decide only; keys go into effect and messages out when `perform` carrie
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from impl.codec import extensions as ext
@@ -16,7 +16,6 @@ from impl.codec.enums import (
     HandshakeType,
     NamedGroup,
     ProtocolVersion,
-    PskKeyExchangeMode,
     SignatureScheme,
 )
 from impl.codec.extensions import Extensions, KeyShareEntry
@@ -29,19 +28,13 @@ from impl.config import ClientAuth, Config
 from impl.credentials import CertifiedKey
 from impl.crypto.signatures import CLIENT_CONTEXT, SERVER_CONTEXT
 from impl.crypto.suites import Suite
-from impl.extension_rules import Place, check, require
+from impl.extension_rules import Place, require
 from impl.keyschedule.tls13 import Exporter, KeySchedule, Label, verify_data
 from impl.parameters import Parameters
 from impl.record.joiner import Message
 from impl.selection import (
-    alpn,
     answers,
-    certified_keys,
-    common_suites,
     record_limit,
-    server_name,
-    signature_scheme,
-    usable_groups,
 )
 from impl.step import (
     Ask,
@@ -56,6 +49,7 @@ from impl.step import (
     Send,
     SendChangeCipherSpec,
     Settle,
+    SkipEarlyData,
     TakeEarlyData,
     WriteKeys,
 )
@@ -67,6 +61,7 @@ from impl.tls13.authentication import (
     request_message,
     verify_message,
 )
+from impl.tls13.choice import Choice, choose
 from impl.tls13.post_handshake import Connected, protection, tickets
 from impl.tls13.psk import ChosenPsk
 from impl.tls13.server_states import (
@@ -80,27 +75,6 @@ from impl.tls13.server_states import (
 from impl.transcript import Transcript
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the server has chosen.
-
-    Parameters
-    ----------
-    psk: the pre-shared key, or None.
-    key, scheme: the certificate and how to sign with it; None where a pre-shared key authenticates.
-    share: the client's share that is answered; None where the pre-shared key is all.
-    host, protocol: the name asked for and the application protocol.
-    """
-
-    suite: Suite
-    psk: ChosenPsk | None
-    key: CertifiedKey | None
-    scheme: SignatureScheme | None
-    share: KeyShareEntry | None
-    host: str | None
-    protocol: bytes | None
-
-
 def on_client_hello(
     hello: ClientHello, message: Message, config: Config, retry: WaitClientHello | None = None
 ) -> Handled:
@@ -112,24 +86,10 @@ def on_client_hello(
     ----------
     retry: what is remembered of the first ClientHello, if this is the second.
     """
-    _check_offer(hello)
-    before = None if retry is None else retry.transcript
-    suite, chosen = _choose_suite(hello, message.raw, config, before)
-    if retry is not None and suite is not retry.suite:
-        raise _illegal("the second ClientHello calls for another cipher suite")
-    host = server_name(hello)
-    protocol = alpn(hello, config)
-    key, scheme = (None, None) if chosen is not None else _choose_key(hello, config, host)
-    if chosen is not None and psk.modes(hello, config)[0] is PskKeyExchangeMode.PSK_KE:
-        share = None
-    else:
-        group, found = _choose_share(hello, config)
-        if found is None:
-            if retry is not None:
-                raise _illegal("the second ClientHello lacks the share that was asked for")
-            return _ask_again(hello, message, suite, group)
-        share = found
-    choice = Choice(suite, chosen, key, scheme, share, host, protocol)
+    settled, before = (None, None) if retry is None else (retry.suite, retry.transcript)
+    choice = choose(hello, message.raw, config, settled, before)
+    if choice.group is not None:
+        return _ask_again(hello, message, choice.suite, choice.group, config)
     return _answer(choice, hello, message, config, retry)
 
 
@@ -145,7 +105,13 @@ def on_second_client_hello(state: WaitClientHello, message: Message, config: Con
         raise _illegal("the second ClientHello has not the one share that was asked for")
     if ExtensionType.EARLY_DATA in hello.extensions:
         raise _illegal("early data after HelloRetryRequest (RFC 8446 section 4.2.10)")
+    if not _proves(state.first) and _proves(hello):
+        raise _illegal("the second ClientHello brings pre-shared keys (RFC 8446 section 4.1.2)")
     return on_client_hello(hello, message, config, state)
+
+
+def _proves(hello: ClientHello) -> bool:
+    return ExtensionType.PRE_SHARED_KEY in hello.extensions
 
 
 def _constant(hello: ClientHello) -> tuple[object, ...]:
@@ -160,7 +126,9 @@ def _constant(hello: ClientHello) -> tuple[object, ...]:
     )
 
 
-def _ask_again(hello: ClientHello, message: Message, suite: Suite, group: NamedGroup) -> Handled:
+def _ask_again(
+    hello: ClientHello, message: Message, suite: Suite, group: NamedGroup, config: Config
+) -> Handled:
     """Send HelloRetryRequest for a share of `group` (RFC 8446 section 4.1.4)."""
     request = encode(
         ServerHello(
@@ -179,7 +147,7 @@ def _ask_again(hello: ClientHello, message: Message, suite: Suite, group: NamedG
     transcript.add(request)
     return Handled(
         WaitClientHello(hello, suite, group, transcript),
-        (Send((request,)), *_compatible(hello), *early_data.skipped(hello)),
+        (Send((request,)), *_compatible(hello), *early_data.skipped(hello, config)),
     )
 
 
@@ -257,7 +225,9 @@ def _answer(
         )
     else:
         waiting = _after_early_data(pending)
-        read = (ReadKeys(reading), *early_data.skipped(hello))
+        # After a HelloRetryRequest there is no early data left to drop.
+        skip = early_data.skipped(hello, config) if retry is None else (SkipEarlyData(0),)
+        read = (ReadKeys(reading), *skip)
     compatible = _compatible(hello) if retry is None else ()
     return Handled(
         waiting,
@@ -406,68 +376,6 @@ def _logs(random: bytes, early: bytes, client: bytes, server: bytes) -> tuple[Lo
     return tuple(Log(name, random, secret) for name, secret in named if secret)
 
 
-def _check_offer(hello: ClientHello) -> None:
-    """Require what every ClientHello must have (RFC 8446 sections 4.1.2, 4.2.9 and 9.2)."""
-    if hello.compression_methods != (0,):
-        raise _illegal("TLS 1.3 with compression (RFC 8446 section 4.1.2)")
-    check(hello.extensions, Place.CLIENT_HELLO)
-    if ExtensionType.PRE_SHARED_KEY in hello.extensions:
-        require(hello.extensions, ExtensionType.PSK_KEY_EXCHANGE_MODES, Place.CLIENT_HELLO)
-    else:
-        require(hello.extensions, ExtensionType.SIGNATURE_ALGORITHMS, Place.CLIENT_HELLO)
-        require(hello.extensions, ExtensionType.SUPPORTED_GROUPS, Place.CLIENT_HELLO)
-    if (ExtensionType.SUPPORTED_GROUPS in hello.extensions) is not (
-        ExtensionType.KEY_SHARE in hello.extensions
-    ):
-        raise Refusal(Code.MISSING_EXTENSION, "only one of supported_groups and key_share (RFC 8446 9.2)")
-
-
-def _choose_suite(
-    hello: ClientHello, raw: bytes, config: Config, before: Transcript | None
-) -> tuple[Suite, ChosenPsk | None]:
-    """Return the first suite for which there is a pre-shared key, else the first one."""
-    suites = common_suites(hello, config, ProtocolVersion.TLS13)
-    for suite in suites:
-        chosen = psk.find(hello, raw, suite, config, before)
-        if chosen is not None:
-            return suite, chosen
-    return suites[0], None
-
-
-def _choose_key(hello: ClientHello, config: Config, host: str | None) -> tuple[CertifiedKey, SignatureScheme]:
-    if not config.certified_keys:
-        raise Refusal(
-            Code.INSUFFICIENT_CREDENTIALS, "no certificate, and no pre-shared key that is known here"
-        )
-    content = require(hello.extensions, ExtensionType.SIGNATURE_ALGORITHMS, Place.CLIENT_HELLO)
-    offered = ext.parse_signature_algorithms(content)
-    for key in certified_keys(config, host):
-        scheme = signature_scheme(key, offered, config, ProtocolVersion.TLS13)
-        if scheme is not None:
-            return key, scheme
-    raise Refusal(Code.NO_CIPHER_SUITES, "no signature scheme in common that fits a certificate")
-
-
-def _choose_share(hello: ClientHello, config: Config) -> tuple[NamedGroup, KeyShareEntry | None]:
-    """Return the group, and the client's share of it or None if it has to be asked for."""
-    shares = ext.parse_key_share_client(
-        require(hello.extensions, ExtensionType.KEY_SHARE, Place.CLIENT_HELLO)
-    )
-    listed = ext.parse_supported_groups(
-        require(hello.extensions, ExtensionType.SUPPORTED_GROUPS, Place.CLIENT_HELLO)
-    )
-    if any(share.group not in listed for share in shares):
-        raise _illegal("a share of a group that supported_groups lacks")
-    by_group = {share.group: share for share in shares}
-    usable = usable_groups(hello, config)
-    for group in usable:
-        if group in by_group:
-            return group, by_group[group]
-    if not usable:
-        raise Refusal(Code.NO_COMMON_KEY_SHARE, "no group in common")
-    return usable[0], None
-
-
 def _illegal(reason: str) -> Refusal:
     return Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, reason)
 
@@ -476,12 +384,11 @@ _CHANGEABLE: Final = frozenset(
     {
         ExtensionType.KEY_SHARE,
         ExtensionType.EARLY_DATA,
-        ExtensionType.COOKIE,
         ExtensionType.PRE_SHARED_KEY,
         ExtensionType.PADDING,
     }
 )
-"""What a second ClientHello may have otherwise (RFC 8446 section 4.1.2)."""
+"""What a second ClientHello may have otherwise (RFC 8446 section 4.1.2); we ask for no cookie."""
 
 HANDLERS: Final[Handlers] = {
     (Phase.WAIT_EOED, HandshakeType.END_OF_EARLY_DATA): on_end_of_early_data,

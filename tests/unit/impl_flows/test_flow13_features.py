@@ -4,18 +4,16 @@ from dataclasses import replace
 from os import urandom
 
 import pytest
+from flow13_support import BOTH, DHE_KE, KE, PSK, early, made, reauthenticating, session_of, talk, ticket
 from flow_certificates import HOST, NOW, certified_key, trust
 from flow_support import TLS13, client_config, pair, say, server_config
 
 from impl import (
     AlertDescription,
-    AntiReplay,
     CipherSuite,
     ClientAuth,
     Code,
     NamedGroup,
-    Psk,
-    PskKeyExchangeMode,
     Received,
     SavedSession,
     Sent,
@@ -27,39 +25,6 @@ from impl.crypto.groups import generate
 from impl.limits import MAX_EARLY_DATA_SKIPPED
 from impl.step import Send
 from impl.tls13 import post_handshake
-
-BOTH = (Code.SUCCESS, Code.SUCCESS)
-PSK = Psk(b"me", b"a key that both know")
-KE, DHE_KE = PskKeyExchangeMode.PSK_KE, PskKeyExchangeMode.PSK_DHE_KE
-
-
-def made(client=(), server=(), kind="ed25519"):
-    """A pair of TLS 1.3 with changes to either configuration."""
-    return pair(
-        client_config(versions=(TLS13,), **dict(client)),
-        server_config(kind, versions=(TLS13,), **dict(server)),
-    )
-
-
-def talk(both):
-    """Data in both directions."""
-    assert both.client.record_send(b"there") == Sent(5)
-    assert both.server.record_recv() == Received(b"there")
-    assert both.server.record_send(b"back") == Sent(4)
-    assert both.client.record_recv() == Received(b"back")
-
-
-def session_of(both):
-    """What the client may resume, once it has read the tickets."""
-    assert both.client.record_recv() is Code.AGAIN
-    return both.client.session_data()
-
-
-def ticket(server=(), client=()):
-    """A session that a server with these settings has given out."""
-    first = made(client, server)
-    assert first.handshake() == BOTH
-    return session_of(first)
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ecdsa", "ed25519"])
@@ -264,15 +229,6 @@ def test_a_key_of_another_hash_does_not_go_with_the_suite():
     assert both.client.parameters.psk_identity is None
 
 
-def early(**server):
-    """A pair whose client may send early data, and the server's settings for it."""
-    keys = TicketKeys()
-    settings = {"tickets": keys, "early_data_size": 1000, "anti_replay": AntiReplay(), "randomness": urandom}
-    saved = ticket(settings)
-    assert saved.early_data_size == 1000
-    return made({"resume": saved, "randomness": urandom}, {**settings, **server}), saved, settings
-
-
 def test_early_data_arrives_before_the_handshake_is_complete():
     both, _, _ = early()
     assert both.client.record_send_early_data(b"early ") == Sent(6)
@@ -362,15 +318,6 @@ def test_refused_early_data_without_end_is_refused():
     assert both.client.record_send_early_data(bytes(size)) == Sent(size)
 
     assert both.handshake()[1] is Code.UNEXPECTED_PACKET
-
-
-def reauthenticating(**client):
-    """A pair that may authenticate the client after the handshake."""
-    both = made(
-        {"post_handshake_auth": True, **client}, {"trust": trust(), "late_client_auth": ClientAuth.REQUEST}
-    )
-    assert both.handshake() == BOTH
-    return both
 
 
 def test_a_client_is_authenticated_after_the_handshake():
