@@ -1,0 +1,147 @@
+"""What must hold of a session whatever its peer does; `endure` lets it meet a peer's deeds and checks.
+
+Nothing but the application's own callbacks may raise; every call comes back after a bounded number of reads;
+what is held is bounded; a fatal code is followed by the alert that the caller asks for, and by nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from fuzz.deeds import Deed
+from fuzz.footprint import MEMORY_LIMIT, footprint
+from fuzz.pair import DATAGRAM_HEADER, RECORD_HEADER, split
+from fuzz.stage import Point, Stage
+from impl import AlertDescription, AlertLevel, Code, Received, Session
+from impl.codec.enums import ContentType
+from impl.codes import appropriate_alert
+
+REFUSALS: Final = frozenset(code for code in Code if code.is_fatal) - {
+    Code.INVALID_SESSION,
+    Code.INVALID_REQUEST,
+    Code.PUSH_ERROR,
+    Code.PULL_ERROR,
+    Code.UNAVAILABLE_DURING_HANDSHAKE,
+    Code.REQUESTED_DATA_NOT_AVAILABLE,
+    Code.UNIMPLEMENTED_FEATURE,
+}
+"""The codes that may end a session because of what the peer did."""
+
+_DEAD_CALLS: Final = {
+    "handshake": Session.handshake,
+    "record_recv": Session.record_recv,
+    "record_send": lambda session: session.record_send(b"late"),
+    "key_update": Session.key_update,
+    "rehandshake": Session.rehandshake,
+    "bye": Session.bye,
+}
+
+
+def endure(point: Point, deeds: Iterable[Deed]) -> Code | None:
+    """Let a session meet `deeds` and check all that must hold; return the fatal code if there was one."""
+    stage = Stage(point)
+    stage.exchange()
+    for deed in deeds:
+        pieces = deed.pieces(stage)
+        stage.victim.wire.incoming.extend(pieces)
+        code = run(stage, sum(map(len, pieces)))
+        check_memory(stage)
+        if code is not None:
+            check_alert(stage, code)
+            check_death(stage)
+            return code
+    return None
+
+
+def run(stage: Stage, size: int) -> Code | None:
+    """Call until there is nothing to read, at most once per byte; return the fatal code if there was one."""
+    actor = stage.victim
+    for _ in range(size + 16):
+        result = actor.turn()
+        assert isinstance(result, Code | Received), result
+        if isinstance(result, Received):
+            if not result.data:
+                return None
+        elif result.is_fatal:
+            assert result in REFUSALS, (result.name, reason(stage))
+            return result
+        elif result is Code.AGAIN and not actor.wire.incoming:
+            return None
+    raise AssertionError(f"{size} bytes cause more than {size + 16} calls, the last of them {result!r}")
+
+
+def reason(stage: Stage) -> str:
+    """Return why the session has ended, in its own words."""
+    return str(stage.victim.session._memory.failure)
+
+
+def check_memory(stage: Stage) -> None:
+    """Check how much the session holds of what its peer has sent."""
+    held = footprint(stage.victim.session)
+    assert held <= MEMORY_LIMIT, f"a session holds {held} bytes"
+
+
+def check_alert(stage: Stage, code: Code) -> None:
+    """Check that the alert that answers `code`, if one is due, goes out and is the last thing that does."""
+    actor = stage.victim
+    actor.wire.written.clear()
+    opener = _opener(stage)
+    closed = actor.session._memory.write_closed
+    due = appropriate_alert(code)
+    answer = actor.session.alert_send_appropriate(code)
+    if due is None:
+        assert (answer, list(actor.wire.written)) == (Code.SUCCESS, [])
+        return
+    if closed:
+        assert (answer, list(actor.wire.written)) == (Code.INVALID_SESSION, [])
+        return
+    assert answer is Code.SUCCESS, answer
+    header = DATAGRAM_HEADER if stage.pair.datagram else RECORD_HEADER
+    last = [record for piece in actor.wire.written for record in split(piece, header)][-1]
+    content_type, content = opener(last)
+    assert content_type == ContentType.ALERT, (content_type, content)
+    assert content[0] == due[0], "the level"
+    assert content[1] in set(AlertDescription), content
+    expected = {due[1], stage.victim.session._memory.failure.alert}
+    assert content[1] in expected, (code.name, content)
+    if content[0] == AlertLevel.FATAL and code is not Code.INTERNAL_ERROR:
+        internal = AlertDescription.INTERNAL_ERROR
+        assert content[1] != internal or due[1] is internal, "an internal error is not the peer's fault"
+
+
+def _opener(stage: Stage):
+    """Return what opens the record that the victim writes last, with keys as they are now."""
+    channel = stage.victim.session._memory.channel
+    if not stage.pair.datagram:
+        protection = channel.writer._protection
+
+        def open_stream(record: bytes) -> tuple[int, bytes]:
+            if protection is None:
+                return record[0], record[RECORD_HEADER:]
+            sequence = channel.writer._sequence - 1
+            return protection.open(sequence, record[:RECORD_HEADER], record[RECORD_HEADER:])
+
+        return open_stream
+    sending = channel._writer._epochs[channel._writer.epoch]
+
+    def open_datagram(record: bytes) -> tuple[int, bytes]:
+        if sending.protection is None:
+            return record[0], record[DATAGRAM_HEADER:]
+        number = int.from_bytes(record[3:11])
+        return sending.protection.open(number, record[:3], record[DATAGRAM_HEADER:])
+
+    return open_datagram
+
+
+def check_death(stage: Stage) -> None:
+    """Check that no call does anything any more, whatever arrives."""
+    actor = stage.victim
+    actor.wire.written.clear()
+    actor.wire.incoming.extend(stage.pending)
+    for name, call in _DEAD_CALLS.items():
+        result = call(actor.session)
+        assert result in (Code.INVALID_SESSION, Code.INVALID_REQUEST), (name, result)
+    assert not actor.wire.written, "a dead session writes"
+    assert not actor.session.is_complete
+    assert actor.session.session_data() is None
