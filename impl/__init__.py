@@ -9,6 +9,7 @@ from impl.codec.enums import CipherSuite, NamedGroup, ProtocolVersion, PskKeyExc
 from impl.codes import Code, strerror
 from impl.config import ClientAuth, Config, Renegotiation, Role
 from impl.credentials import CertifiedKey, Psk, Trust, load_certified_key
+from impl.observed import MessageHook, Observed
 from impl.parameters import Parameters
 from impl.saved_session import SavedSession
 from impl.session import Received, Sent, Session
@@ -27,7 +28,9 @@ __all__ = [
     "Config",
     "MemoryStore",
     "MemoryTransport",
+    "MessageHook",
     "NamedGroup",
+    "Observed",
     "Parameters",
     "ProtocolVersion",
     "Psk",

@@ -27,6 +27,7 @@ from impl.limits import (
     MAX_PLAINTEXT,
     MAX_UNREAD,
 )
+from impl.observed import sent_record
 from impl.perform import Call, Memory, perform
 from impl.receive import abandon, count_warning, receive
 from impl.record.channel import StreamChannel
@@ -193,6 +194,7 @@ def record_send(memory: Memory, data: bytes) -> int | Code:
             return Code.LARGE_PACKET
         piece = data[:MAX_PLAINTEXT]
         memory.channel.send_record(ContentType.APPLICATION_DATA, piece)
+        sent_record(memory.hook, ContentType.APPLICATION_DATA, piece)
         memory.sending = len(piece)
     code = flush(memory)
     if code is Code.LARGE_PACKET:

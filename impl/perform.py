@@ -19,6 +19,7 @@ from impl.config import Config
 from impl.credentials import CertificateRejected
 from impl.dtls12.channel import DatagramChannel
 from impl.limits import KEY_UPDATES_PER_SECOND, MAX_IDLE_RECORDS
+from impl.observed import MessageHook, sent, sent_record
 from impl.parameters import Parameters
 from impl.record.channel import Channel, StreamChannel
 from impl.record.joiner import Message
@@ -51,6 +52,8 @@ from impl.step import (
     WriteKeys,
 )
 from impl.transports import Transport
+
+CHANGE_CIPHER_SPEC: Final = b"\x01"
 
 
 class Call(StrEnum):
@@ -87,6 +90,7 @@ class Memory:
         "failure",
         "fruitless",
         "held",
+        "hook",
         "idle",
         "key_updates",
         "muted",
@@ -122,6 +126,7 @@ class Memory:
         self.saved: SavedSession | None = None
         self.stored: bytes | None = None
         self.held: Message | None = None
+        self.hook: MessageHook | None = None
         self.deadline: float | None = None
         self.alert: int | None = None
         self.notice = Code.SUCCESS
@@ -161,7 +166,9 @@ class Memory:
     def queue_alert(self, level: AlertLevel, description: AlertDescription) -> None:
         """Put an alert behind what is waiting to be written; after a closing one nothing may follow."""
         self.write_closed |= level == AlertLevel.FATAL or description == AlertDescription.CLOSE_NOTIFY
-        self.channel.send_record(ContentType.ALERT, bytes((level, description)))
+        content = bytes((level, description))
+        self.channel.send_record(ContentType.ALERT, content)
+        sent_record(self.hook, ContentType.ALERT, content)
 
 
 def perform(memory: Memory, handled: Handled) -> None:
@@ -225,14 +232,17 @@ def count_idle(memory: Memory, effect: Idle) -> None:
 
 def _send(memory: Memory, effect: Send) -> None:
     memory.channel.send_messages(effect.messages)
+    sent(memory.hook, effect.messages)
 
 
 def _send_first(memory: Memory, effect: SendFirst) -> None:
     memory.channel.send_first(effect.message)
+    sent(memory.hook, (effect.message,))
 
 
 def _send_change_cipher_spec(memory: Memory, _effect: SendChangeCipherSpec) -> None:
     memory.channel.send_change_cipher_spec()
+    sent_record(memory.hook, ContentType.CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC)
 
 
 def _write_keys(memory: Memory, effect: WriteKeys) -> None:
@@ -260,7 +270,9 @@ def _limit(memory: Memory, effect: Limit) -> None:
 
 
 def _send_early_data(memory: Memory, _effect: SendEarlyData) -> None:
-    memory.channel.send_record(ContentType.APPLICATION_DATA, bytes(memory.early_sent))
+    data = bytes(memory.early_sent)
+    memory.channel.send_record(ContentType.APPLICATION_DATA, data)
+    sent_record(memory.hook, ContentType.APPLICATION_DATA, data)
     memory.early_sent.clear()
 
 

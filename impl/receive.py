@@ -18,6 +18,7 @@ from impl.codes import Code
 from impl.config import Role
 from impl.dtls12.channel import DatagramChannel
 from impl.limits import MAX_DATAGRAM, MAX_FRUITLESS, MAX_PULL, MAX_WARNINGS
+from impl.observed import received, received_record
 from impl.offer import Offer
 from impl.perform import Call, Memory, count_idle, perform
 from impl.record.joiner import Message
@@ -57,7 +58,7 @@ ON_CHANGE_CIPHER_SPEC: Final[dict[tuple[ProtocolVersion | None, Role, Phase], Ca
 def receive(memory: Memory) -> Code:
     """Let one message or record take effect: SUCCESS if the call should go on, else what it returns."""
     channel = memory.channel
-    message = _held(memory) or channel.next_message()
+    message = _held(memory) or _next_message(memory)
     if message is not None:
         return _on_message(memory, message)
     record = channel.next_record()
@@ -76,6 +77,13 @@ def _held(memory: Memory) -> Message | None:
     if memory.state.phase is not Phase.START:
         return None
     message, memory.held = memory.held, None
+    return message
+
+
+def _next_message(memory: Memory) -> Message | None:
+    message = memory.channel.next_message()
+    if message is not None:
+        received(memory.hook, message.type, message.body)
     return message
 
 
@@ -151,9 +159,11 @@ def _on_message(memory: Memory, message: Message) -> Code:
 def _on_change_cipher_spec(memory: Memory, record: Record) -> Code:
     """Change keys in TLS 1.2 where its turn has come; drop what TLS 1.3 sends for middleboxes."""
     phase = memory.state.phase
+    decide = ON_CHANGE_CIPHER_SPEC.get((memory.version, memory.config.role, phase))
+    if decide is not None or memory.datagrams is None:
+        received_record(memory.hook, record.content_type, record.fragment)
     if record.fragment != b"\x01":
         raise Refusal(Code.UNEXPECTED_PACKET, "ChangeCipherSpec of a value other than 1 (RFC 8446 section 5)")
-    decide = ON_CHANGE_CIPHER_SPEC.get((memory.version, memory.config.role, phase))
     if decide is not None:
         perform(memory, decide(memory.state))
         return Code.SUCCESS
@@ -171,6 +181,7 @@ def _on_change_cipher_spec(memory: Memory, record: Record) -> Code:
 def _on_application_data(memory: Memory, record: Record) -> Code:
     """Take what the application of the peer says, where the keys are those of a complete handshake."""
     fragment, phase = record.fragment, memory.state.phase
+    received_record(memory.hook, ContentType.APPLICATION_DATA, fragment)
     if not memory.complete and memory.early_room:
         return _on_early_data(memory, fragment)
     if not memory.complete or phase is Phase.WAIT_FINISHED:
@@ -193,6 +204,7 @@ def _on_early_data(memory: Memory, fragment: bytes) -> Code:
 
 def _on_alert(memory: Memory, record: Record) -> Code:
     """Take a peer's alert by the rules of the version (RFC 5246 section 7.2, RFC 8446 section 6)."""
+    received_record(memory.hook, ContentType.ALERT, record.fragment)
     alert = Alert.parse(record.fragment)
     level, description = alert.level, alert.description
     memory.alert = description

@@ -16,6 +16,7 @@ from impl.codes import Code
 from impl.config import Config
 from impl.dtls12.channel import DatagramChannel
 from impl.negotiation import Start
+from impl.observed import MessageHook
 from impl.parameters import Parameters
 from impl.perform import Memory
 from impl.record.channel import StreamChannel
@@ -77,6 +78,15 @@ class Session:
     def path(self) -> tuple[str, ...]:
         """The phases that the session has gone through, as RFC 8446 appendix A names them."""
         return tuple(self._memory.path)
+
+    def set_message_hook(self, hook: MessageHook | None) -> None:
+        """Have `hook` called with each message that passes (gnutls_handshake_set_hook_function(3)).
+
+        Besides handshake messages it sees ChangeCipherSpec, alerts and application data: what the peer sends
+        before anything else is done with it, our own when it is put on its way.  A retransmission is not a
+        message of its own, and what cannot be read is none.
+        """
+        self._memory.hook = hook
 
     def handshake(self) -> Code:
         """Carry the handshake through, or as far as the transport allows (gnutls_handshake(3)).
