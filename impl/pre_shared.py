@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from impl.codec.enums import ProtocolVersion
 from impl.crypto.suites import SUITES, Suite
-from impl.keyschedule.tls13 import KeySchedule, Label, verify_data
+from impl.keyschedule.tls13 import KeySchedule, Label, early_secret, empty_hash, verify_data
 from impl.saved_session import SavedSession
+
+EXTERNAL_HASH: Final = "sha256"
+"""The hash of a pre-shared key that no session has given one (RFC 8446 section 4.2.11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +21,28 @@ class KnownPsk:
     Parameters
     ----------
     identity: its name, or a ticket.
-    secret: the key.
     hash_name: the hash that it is for.
+    early_secret: what the key schedule makes of it.
     session: the session that a ticket stands for, or None.
     age: the obfuscated age of the ticket, as the client shows it.
     """
 
     identity: bytes
-    secret: bytes
     hash_name: str
+    early_secret: bytes
     session: SavedSession | None = None
     age: int = 0
+
+    @classmethod
+    def of_session(cls, session: SavedSession, identity: bytes, age: int) -> Self:
+        """Return the key that a session of TLS 1.3 has left behind."""
+        hash_name = SUITES[session.cipher_suite].hash_name
+        return cls(identity, hash_name, early_secret(hash_name, session.secret), session, age)
+
+    @classmethod
+    def external(cls, identity: bytes, key: bytes) -> Self:
+        """Return a key that no session has given a hash."""
+        return cls(identity, EXTERNAL_HASH, early_secret(EXTERNAL_HASH, key))
 
     @property
     def hash_length(self) -> int:
@@ -38,14 +51,13 @@ class KnownPsk:
 
     def schedule(self, suite: Suite) -> KeySchedule:
         """Return the first stage of the key schedule with this key."""
-        return KeySchedule.early(suite, self.secret)
+        return KeySchedule(suite, self.early_secret)
 
     def binder(self, digest: bytes) -> bytes:
         """Return the proof over a partial ClientHello with this transcript hash."""
         suite = _SUITE_OF_HASH[self.hash_name]
         label = Label.EXTERNAL_BINDER if self.session is None else Label.RESUMPTION_BINDER
-        empty = hashlib.new(self.hash_name).digest()
-        return verify_data(suite, self.schedule(suite).derive(label, empty), digest)
+        return verify_data(suite, self.schedule(suite).derive(label, empty_hash(self.hash_name)), digest)
 
 
 _SUITE_OF_HASH: Final = {

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Self
 
 from impl.crypto.aead import NONCE_LENGTH, TrafficKeys
@@ -39,16 +40,19 @@ class KeySchedule:
     ----------
     suite: the cipher suite, for its hash.
     secret: the stage's secret.
+    salt: what the next stage is extracted with, where it is known already.
     """
 
     suite: Suite
     secret: bytes
+    salt: bytes | None = None
 
     @classmethod
     def early(cls, suite: Suite, psk: bytes | None = None) -> Self:
         """Return the first stage, from a pre-shared key or from none."""
-        zeros = bytes(suite.hash_length)
-        return cls(suite, hkdf_extract(suite.hash_name, zeros, zeros if psk is None else psk))
+        if psk is None:
+            return cls(suite, *_without_psk(suite.hash_name))
+        return cls(suite, early_secret(suite.hash_name, psk))
 
     def handshake(self, shared_secret: bytes) -> Self:
         """Return the handshake stage that follows the early one, from the (EC)DHE secret."""
@@ -64,7 +68,7 @@ class KeySchedule:
 
     def _step(self, input_key: bytes) -> Self:
         suite = self.suite
-        salt = expand_label(suite, self.secret, "derived", _hash(suite, b""), suite.hash_length)
+        salt = _salt(suite.hash_name, self.secret) if self.salt is None else self.salt
         return type(self)(suite, hkdf_extract(suite.hash_name, salt, input_key))
 
 
@@ -85,8 +89,14 @@ class Exporter:
         """Return `length` bytes; no context is the same as an empty one."""
         suite = self.suite
         name = label.decode("latin-1")
-        secret = expand_label(suite, self.secret, name, _hash(suite, b""), suite.hash_length)
-        return expand_label(suite, secret, "exporter", _hash(suite, context or b""), length)
+        secret = expand_label(suite, self.secret, name, empty_hash(suite.hash_name), suite.hash_length)
+        digest = hashlib.new(suite.hash_name, context or b"").digest()
+        return expand_label(suite, secret, "exporter", digest, length)
+
+
+def early_secret(hash_name: str, psk: bytes) -> bytes:
+    """Return the secret of the first stage that a pre-shared key leads to."""
+    return hkdf_extract(hash_name, bytes(len(empty_hash(hash_name))), psk)
 
 
 def hkdf_extract(hash_name: str, salt: bytes, input_key: bytes) -> bytes:
@@ -107,9 +117,14 @@ def hkdf_expand(hash_name: str, secret: bytes, info: bytes, length: int) -> byte
 
 def expand_label(suite: Suite, secret: bytes, label: str, context: bytes, length: int) -> bytes:
     """Return HKDF-Expand-Label (RFC 8446 section 7.1); `label` is without its prefix."""
+    return hkdf_expand(suite.hash_name, secret, _info(label, length, len(context)) + context, length)
+
+
+@lru_cache(maxsize=128)
+def _info(label: str, length: int, context_length: int) -> bytes:
+    """Return HkdfLabel without its context: every handshake needs the same dozen."""
     full = b"tls13 " + label.encode("latin-1")
-    info = length.to_bytes(2) + len(full).to_bytes(1) + full + len(context).to_bytes(1) + context
-    return hkdf_expand(suite.hash_name, secret, info, length)
+    return length.to_bytes(2) + len(full).to_bytes(1) + full + context_length.to_bytes(1)
 
 
 def traffic_keys(suite: Suite, traffic_secret: bytes) -> TrafficKeys:
@@ -142,5 +157,21 @@ def resumption_psk(suite: Suite, resumption_secret: bytes, ticket_nonce: bytes) 
     return expand_label(suite, resumption_secret, "resumption", ticket_nonce, suite.hash_length)
 
 
-def _hash(suite: Suite, data: bytes) -> bytes:
-    return hashlib.new(suite.hash_name, data).digest()
+@cache
+def empty_hash(hash_name: str) -> bytes:
+    """Return the hash of no messages, which stands for a transcript in some derivations."""
+    return hashlib.new(hash_name).digest()
+
+
+@cache
+def _without_psk(hash_name: str) -> tuple[bytes, bytes]:
+    """Return secret and salt of an early stage that no key goes into; they are no secrets."""
+    secret = early_secret(hash_name, bytes(len(empty_hash(hash_name))))
+    return secret, _salt(hash_name, secret)
+
+
+def _salt(hash_name: str, secret: bytes) -> bytes:
+    """Return what the stage after that of `secret` is extracted with."""
+    context = empty_hash(hash_name)
+    length = len(context)
+    return hkdf_expand(hash_name, secret, _info("derived", length, length) + context, length)

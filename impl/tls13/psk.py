@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from impl.alerts import AlertDescription
 from impl.codec import extensions as ext
@@ -19,15 +18,12 @@ from impl.codec.hello import ClientHello
 from impl.codec.messages import encode
 from impl.codes import Code
 from impl.config import ClientAuth, Config
-from impl.crypto.suites import SUITES, Suite
+from impl.crypto.suites import Suite
 from impl.limits import MAX_IDENTITIES
 from impl.pre_shared import KnownPsk
 from impl.saved_session import SavedSession
 from impl.step import Refusal
 from impl.transcript import Transcript
-
-EXTERNAL_HASH: Final = "sha256"
-"""The hash of a pre-shared key that no session has given one (RFC 8446 section 4.2.11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +48,9 @@ def to_offer(config: Config, session: SavedSession | None) -> tuple[KnownPsk, ..
         return ()
     if session is not None and session.version is ProtocolVersion.TLS13:
         age = int(config.clock() * 1000) - session.issued + session.age_add
-        hash_name = SUITES[session.cipher_suite].hash_name
-        found.append(KnownPsk(session.ticket, session.secret, hash_name, session, age % 2**32))
+        found.append(KnownPsk.of_session(session, session.ticket, age % 2**32))
     if config.psk is not None:
-        found.append(KnownPsk(config.psk.identity, config.psk.key, EXTERNAL_HASH))
+        found.append(KnownPsk.external(config.psk.identity, config.psk.key))
     return tuple(found)
 
 
@@ -114,10 +109,9 @@ def _known(item: PskIdentity, config: Config) -> KnownPsk | None:
     if session is not None:
         if not _may_be_resumed(session, config, now):
             return None
-        hash_name = SUITES[session.cipher_suite].hash_name
-        return KnownPsk(item.identity, session.secret, hash_name, session, item.obfuscated_age)
+        return KnownPsk.of_session(session, item.identity, item.obfuscated_age)
     key = None if config.psk_lookup is None else config.psk_lookup(item.identity)
-    return None if key is None else KnownPsk(item.identity, key, EXTERNAL_HASH)
+    return None if key is None else KnownPsk.external(item.identity, key)
 
 
 def _may_be_resumed(session: SavedSession, config: Config, now: float) -> bool:
