@@ -18,16 +18,18 @@ _HOST_NAME: Final = 0
 _OCSP: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
 class Extensions:
-    """Extensions in the order in which they are sent.
+    """Extensions in the order in which they are sent; they never change.
 
     Parameters
     ----------
     entries: (type, content) pairs with no type twice.
     """
 
-    entries: tuple[tuple[int, bytes], ...] = ()
+    __slots__ = ("_contents",)
+
+    def __init__(self, entries: Iterable[tuple[int, bytes]] = ()) -> None:
+        self._contents = dict(entries)
 
     @classmethod
     def parse(cls, data: bytes, what: str = "Extensions") -> Self:
@@ -36,42 +38,48 @@ class Extensions:
         Raises `DecodeError`, and `IllegalParameter` if a type comes twice (RFC 8446 section 4.2).
         """
         reader = Reader(data, what)
-        entries: dict[int, bytes] = {}
+        contents: dict[int, bytes] = {}
         while reader:
-            kind = reader.u16()
-            if kind in entries:
+            kind, content = reader.u16(), reader.vector(2)
+            if kind in contents:
                 raise IllegalParameter(f"extension {kind} twice in {what}")
-            entries[kind] = reader.vector(2)
-        return cls(tuple(entries.items()))
+            contents[kind] = content
+        return cls(contents.items())
 
     @classmethod
     def of(cls, *entries: tuple[int, bytes] | None) -> Self:
         """Collect extensions, leaving out those that are None."""
-        return cls(tuple(entry for entry in entries if entry is not None))
+        return cls(entry for entry in entries if entry is not None)
 
     def encode(self) -> bytes:
         """Return the vector with its length."""
-        return vector(2, b"".join(u16(kind) + vector(2, content) for kind, content in self.entries))
+        return vector(2, b"".join([u16(kind) + vector(2, content) for kind, content in self]))
 
     def get(self, kind: int) -> bytes | None:
         """Return the content of an extension, or None if it is not there."""
-        for present, content in self.entries:
-            if present == kind:
-                return content
-        return None
+        return self._contents.get(kind)
 
     def types(self) -> tuple[int, ...]:
         """Return the types in their order."""
-        return tuple(kind for kind, _ in self.entries)
+        return tuple(self._contents)
 
     def __contains__(self, kind: object) -> bool:
-        return any(present == kind for present, _ in self.entries)
+        return kind in self._contents
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
-        return iter(self.entries)
+        return iter(self._contents.items())
 
     def __bool__(self) -> bool:
-        return bool(self.entries)
+        return bool(self._contents)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Extensions) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Extensions({tuple(self)})"
 
 
 NO_EXTENSIONS: Final = Extensions()

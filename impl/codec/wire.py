@@ -5,10 +5,17 @@ Knows no message.  A parser reads its fields in order and calls `Reader.end`, so
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from impl.alerts import AlertDescription
+
+MAX_VECTOR: Final = 2**24 - 1
+"""The most bytes that the longest length field announces."""
+
+_CODES: Final = {1: "B", 2: "H"}
+"""Size of a number -> `struct`'s name of it."""
 
 
 class CodecError(Exception):
@@ -40,23 +47,24 @@ class Reader:
     All methods raise `DecodeError`.
     """
 
-    __slots__ = ("_data", "_position", "_what")
+    __slots__ = ("_data", "_end", "_position", "_what")
 
     def __init__(self, data: bytes, what: str) -> None:
         self._data = data
+        self._end = len(data)
         self._position = 0
         self._what = what
 
     def __bool__(self) -> bool:
         """Tell whether anything is left to read."""
-        return self._position < len(self._data)
+        return self._position < self._end
 
     def take(self, count: int) -> bytes:
         """Return the next `count` bytes."""
         start = self._position
         end = start + count
-        if end > len(self._data):
-            raise DecodeError(f"{self._what} ends {end - len(self._data)} bytes early")
+        if end > self._end:
+            raise self._cut_short(end)
         self._position = end
         return self._data[start:end]
 
@@ -76,26 +84,34 @@ class Reader:
         """Return the next four bytes as a number."""
         return int.from_bytes(self.take(4))
 
-    def vector(self, width: int, low: int = 0, high: int | None = None) -> bytes:
+    def vector(self, width: int, low: int = 0, high: int = MAX_VECTOR) -> bytes:
         """Return a vector of `low` to `high` bytes behind a length of `width` bytes."""
-        length = int.from_bytes(self.take(width))
-        if length < low or (high is not None and length > high):
+        start = self._position + width
+        # If the length itself is cut short, so is what it measures.
+        length = int.from_bytes(self._data[self._position : start])
+        if not low <= length <= high:
             raise DecodeError(f"a vector of {length} bytes in {self._what}")
-        return self.take(length)
+        end = start + length
+        if end > self._end:
+            raise self._cut_short(end)
+        self._position = end
+        return self._data[start:end]
 
     def numbers(self, width: int, size: int, low: int = 1) -> tuple[int, ...]:
         """Return a vector of at least `low` numbers of `size` bytes, behind a length of `width` bytes."""
         data = self.vector(width, low * size)
-        if len(data) % size:
+        count, rest = divmod(len(data), size)
+        if rest:
             raise DecodeError(f"a list in {self._what} ends inside an item")
-        if size == 1:
-            return tuple(data)
-        return tuple(int.from_bytes(data[i : i + size]) for i in range(0, len(data), size))
+        return struct.unpack(f">{count}{_CODES[size]}", data)
 
     def end(self) -> None:
         """Require that nothing is left."""
-        if self:
-            raise DecodeError(f"{len(self._data) - self._position} bytes too many in {self._what}")
+        if self._position != self._end:
+            raise DecodeError(f"{self._end - self._position} bytes too many in {self._what}")
+
+    def _cut_short(self, end: int) -> DecodeError:
+        return DecodeError(f"{self._what} ends {end - self._end} bytes early")
 
 
 def u8(number: int) -> bytes:
@@ -120,4 +136,5 @@ def vector(width: int, data: bytes) -> bytes:
 
 def numbers(width: int, size: int, items: Iterable[int]) -> bytes:
     """Return `items`, each in `size` bytes, as a vector behind its length in `width` bytes."""
-    return vector(width, b"".join(item.to_bytes(size) for item in items))
+    listed = tuple(items)
+    return vector(width, struct.pack(f">{len(listed)}{_CODES[size]}", *listed))
