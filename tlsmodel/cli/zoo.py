@@ -20,7 +20,7 @@ def command(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -
                         "title": bug.title,
                         "reference": bug.reference,
                         "role": list(bug.roles),
-                        "version": list(bug.versions),
+                        "version": [version.name.lower() for version in bug.versions],
                     }
                     for bug in BUGS.values()
                 ]

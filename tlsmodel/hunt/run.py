@@ -42,6 +42,7 @@ class Plan:
     examples: for each target and scenario, or None to go by time.
     seed: where the random choices start.
     out: where findings and pictures are written, or None.
+    first: whether a target is left as soon as something new is found in it.
     """
 
     targets: tuple[str, ...]
@@ -50,14 +51,18 @@ class Plan:
     examples: int | None = None
     seed: int = 0
     out: Path | None = None
+    first: bool = False
 
 
 def check(plan: Plan) -> None:
-    """Raise `ValueError` for an unknown target or scenario, `TargetUnavailable` for one not installed."""
+    """Raise `ValueError` for an unknown target or scenario, or for a target that no scenario fits,
+    `TargetUnavailable` for one not installed."""
     for name in plan.scenarios:
         hunted(name)
     for name in plan.targets:
-        target_called(name, shared_credentials())
+        target = target_called(name, shared_credentials())
+        if not any(_fits(target, item) for item in plan.scenarios):
+            raise ValueError(f"{name}: none of the scenarios {', '.join(plan.scenarios)} fits this target")
 
 
 def hunt(plan: Plan, progress: Progress | None = None) -> HuntReport:
@@ -125,6 +130,8 @@ def _drive(
         number += 1
         if progress is not None:
             progress(name, scenario, min(1.0, done), tally)
+        if plan.first and tally.catches:
+            return
 
 
 def _conclude(

@@ -4,8 +4,6 @@ import resource
 
 import pytest
 
-from impl import contract, receive
-from impl.crypto import signatures
 from tlsmodel.credentials import shared_credentials
 from tlsmodel.hunt.finding import hunted
 from tlsmodel.hunt.sut import SystemUnderTest
@@ -24,7 +22,6 @@ from tlsmodel.targets import gnutls_ffi
 from tlsmodel.targets.base import TargetUnavailable
 from tlsmodel.targets.registry import target
 from tlsmodel.targets.transport import CUT_BYTES, Transport
-from tlsmodel.targets.zoo import BUGS
 
 
 class Echo:
@@ -143,21 +140,6 @@ def test_a_missing_libgnutls_is_named_with_its_package(monkeypatch):
             gnutls_ffi.library()
     finally:
         gnutls_ffi.library.cache_clear()
-
-
-@pytest.mark.parametrize("bug", BUGS.values(), ids=lambda bug: bug.id)
-def test_a_patch_is_in_force_inside_its_block_and_gone_afterwards(bug):
-    def fingerprint():
-        parts = [receive.HANDLERS, receive.ON_CHANGE_CIPHER_SPEC, receive.ON_RECORD]
-        functions = [contract.flush, contract._handshake_again, contract.Memory.fail, signatures.verify]
-        return [dict(part) for part in parts], functions
-
-    before = fingerprint()
-    with bug.patch():
-        inside = fingerprint()
-
-    assert inside != before
-    assert fingerprint() == before
 
 
 def test_sessions_of_libgnutls_are_freed():

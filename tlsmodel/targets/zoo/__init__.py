@@ -7,16 +7,79 @@ from __future__ import annotations
 
 from typing import Final
 
+from impl import ProtocolVersion
 from tlsmodel.credentials import TestCredentials
-from tlsmodel.spec.scenario import Scenario
+from tlsmodel.spec.scenario import Scenario, Version
 from tlsmodel.spec.symbols import Return, Symbol
 from tlsmodel.targets.base import Capabilities
 from tlsmodel.targets.impl import ImplTarget
 from tlsmodel.targets.transport import Transport
-from tlsmodel.targets.zoo import g01, m01, m02, m05, m06, t02, t03, t04, t06, t13, t18, t19, t24
+
+# fmt: off
+from tlsmodel.targets.zoo import (
+    d01,
+    d03,
+    d04,
+    d05,
+    d07,
+    d09,
+    d10,
+    d13,
+    d15,
+    d16,
+    d17,
+    d19,
+    d21,
+    g01,
+    g02,
+    g03,
+    g11,
+    g13,
+    g14,
+    g21,
+    g22,
+    m01,
+    m02,
+    m03,
+    m03b,
+    m04,
+    m05,
+    m06,
+    m06b,
+    m10,
+    m10b,
+    m13,
+    m13b,
+    t01,
+    t02,
+    t03,
+    t04,
+    t05,
+    t06,
+    t08,
+    t13,
+    t14,
+    t17,
+    t18,
+    t19,
+    t20,
+    t22,
+    t24,
+    t25,
+    t27,
+    t29,
+    t30,
+    t32,
+)
 from tlsmodel.targets.zoo.bug import Bug
 
-_MODULES: Final = (g01, m01, m02, m05, m06, t02, t03, t04, t06, t13, t18, t19, t24)
+_MODULES: Final = (
+    g01, g02, g03, g11, g13, g14, g21, g22,
+    t01, t02, t03, t04, t05, t06, t08, t13, t14, t17, t18, t19, t20, t22, t24, t25, t27, t29, t30, t32,
+    d01, d03, d04, d05, d07, d09, d10, d13, d15, d16, d17, d19, d21,
+    m01, m02, m03, m03b, m04, m05, m06, m06b, m10, m10b, m13, m13b,
+)
+# fmt: on
 BUGS: Final[dict[str, Bug]] = {module.BUG.id: module.BUG for module in _MODULES}
 
 
@@ -34,7 +97,8 @@ class ZooTarget:
         self._bug = bug
         self._target = ImplTarget(credentials)
         self.version = self._target.version
-        self.capabilities = Capabilities(versions=frozenset(bug.versions), roles=frozenset(bug.roles))
+        versions = frozenset(item for item in Version if ProtocolVersion[item.name] in bug.versions)
+        self.capabilities = Capabilities(versions=versions, roles=frozenset(bug.roles))
 
     def open(self, scenario: Scenario, transport: Transport) -> None:
         """Start a fresh session."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from tlsmodel.spec.scenario import Role, Version
+from impl import ProtocolVersion
+from tlsmodel.spec.scenario import Role
 
-BOTH = (Role.CLIENT, Role.SERVER)
+CLIENT, SERVER = Role.CLIENT, Role.SERVER
+BOTH: Final = (CLIENT, SERVER)
+TLS12, TLS13, DTLS12 = ProtocolVersion.TLS12, ProtocolVersion.TLS13, ProtocolVersion.DTLS12
+EVERY: Final = (TLS12, TLS13, DTLS12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Bug:
     title: str
     reference: str
     roles: tuple[Role, ...]
-    versions: tuple[Version, ...]
+    versions: tuple[ProtocolVersion, ...]
     patch: Callable[[], AbstractContextManager[None]]
 
 
@@ -54,3 +58,12 @@ def attribute(owner: object, name: str, value: object) -> Iterator[None]:
         yield
     finally:
         setattr(owner, name, before)
+
+
+@contextmanager
+def together(*patches: AbstractContextManager[None]) -> Iterator[None]:
+    """Make several changes for the duration of a block."""
+    with ExitStack() as stack:
+        for patch in patches:
+            stack.enter_context(patch)
+        yield

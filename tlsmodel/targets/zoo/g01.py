@@ -6,8 +6,7 @@ from impl import AlertDescription, Code, negotiation, receive
 from impl.codec.enums import ContentType
 from impl.perform import Memory
 from impl.record.stream import Record
-from tlsmodel.spec.scenario import Role, Version
-from tlsmodel.targets.zoo.bug import Bug, entries
+from tlsmodel.targets.zoo.bug import CLIENT, TLS12, TLS13, Bug, entries
 
 _on_alert = receive.ON_RECORD[ContentType.ALERT]
 
@@ -23,7 +22,7 @@ BUG = Bug(
     "G01",
     "a client restarts with old secrets in place after a no_renegotiation warning",
     "CVE-2020-24659, GnuTLS before 3.6.15",
-    (Role.CLIENT,),
-    (Version.TLS12, Version.TLS13),
+    (CLIENT,),
+    (TLS12, TLS13),
     lambda: entries(receive.ON_RECORD, {ContentType.ALERT: _reset}),
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from impl import Code, contract
 from impl.perform import Memory
 from impl.record.channel import StreamChannel
-from tlsmodel.spec.scenario import Version
-from tlsmodel.targets.zoo.bug import BOTH, Bug, attribute
+from tlsmodel.targets.zoo.bug import BOTH, TLS12, TLS13, Bug, attribute
 
 _flush = contract.flush
 
@@ -24,6 +23,6 @@ BUG = Bug(
     "AGAIN on a flush: on resume the message is rebuilt and sent twice",
     "a slip in the caller's contract",
     BOTH,
-    (Version.TLS12, Version.TLS13),
+    (TLS12, TLS13),
     lambda: attribute(contract, "flush", _twice),
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from impl import Code, contract
 from impl.perform import Memory
-from tlsmodel.spec.scenario import Version
-from tlsmodel.targets.zoo.bug import BOTH, Bug, attribute
+from tlsmodel.targets.zoo.bug import BOTH, TLS12, TLS13, Bug, attribute
 
 _flush = contract.flush
 
@@ -22,6 +21,6 @@ BUG = Bug(
     "the direction is reported as read when a write was interrupted",
     "a slip in the caller's contract",
     BOTH,
-    (Version.TLS12, Version.TLS13),
+    (TLS12, TLS13),
     lambda: attribute(contract, "flush", _misdirected),
 )

@@ -6,8 +6,7 @@ from impl import Code, receive
 from impl.codec.enums import ContentType
 from impl.perform import Memory
 from impl.record.stream import Record
-from tlsmodel.spec.scenario import Version
-from tlsmodel.targets.zoo.bug import BOTH, Bug, entries
+from tlsmodel.targets.zoo.bug import BOTH, TLS12, TLS13, Bug, entries
 
 _on_data = receive.ON_RECORD[ContentType.APPLICATION_DATA]
 
@@ -24,6 +23,6 @@ BUG = Bug(
     "GOT_APPLICATION_DATA is returned in the initial handshake",
     "a slip in the caller's contract",
     BOTH,
-    (Version.TLS12, Version.TLS13),
+    (TLS12, TLS13),
     lambda: entries(receive.ON_RECORD, {ContentType.APPLICATION_DATA: _queued}),
 )

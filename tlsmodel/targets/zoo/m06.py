@@ -5,8 +5,7 @@ from __future__ import annotations
 from impl import Code, contract
 from impl.perform import Call, Memory
 from impl.tls13.post_handshake import Connected
-from tlsmodel.spec.scenario import Role, Version
-from tlsmodel.targets.zoo.bug import Bug, attribute
+from tlsmodel.targets.zoo.bug import SERVER, TLS13, Bug, attribute
 
 _again = contract._handshake_again
 
@@ -21,7 +20,7 @@ BUG = Bug(
     "M06",
     "handshake() after completion sends KeyUpdate at a server",
     "a slip in the caller's contract",
-    (Role.SERVER,),
-    (Version.TLS13,),
+    (SERVER,),
+    (TLS13,),
     lambda: attribute(contract, "_handshake_again", _update),
 )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from impl import ProtocolVersion, Role, receive
+from impl import Role, receive
 from impl.keyschedule.tls12 import key_block
 from impl.record.protection import Protection12
 from impl.step import Handled, Phase, ReadKeys
-from tlsmodel.spec.scenario import Version
-from tlsmodel.targets.zoo.bug import BOTH, Bug, entries
+from tlsmodel.targets.zoo.bug import BOTH, TLS12, Bug, entries
 
 
 def _early(state: Any) -> Handled:
@@ -27,9 +26,9 @@ BUG = Bug(
     "ChangeCipherSpec before the key exchange switches to keys from an empty master secret",
     "CVE-2014-0224, OpenSSL (EarlyCCS)",
     BOTH,
-    (Version.TLS12,),
+    (TLS12,),
     lambda: entries(
         receive.ON_CHANGE_CIPHER_SPEC,
-        {(ProtocolVersion.TLS12, role, phase): _early for role, phase in PLACES},
+        {(TLS12, role, phase): _early for role, phase in PLACES},
     ),
 )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from impl import Config, NamedGroup, ProtocolVersion, Role, SignatureScheme
+from impl import Config, NamedGroup, Role, SignatureScheme
 from impl.codec.enums import HandshakeType
 from impl.record.joiner import Message
 from impl.step import Handled, Phase
 from impl.tls12.client import on_server_hello_done
 from impl.tls12.client_states import WaitRequestOrDone, WaitServerKeyExchange
 from impl.tls12.exchange import ClientEcdhe
-from tlsmodel.spec.scenario import Role as ModelRole
-from tlsmodel.spec.scenario import Version
-from tlsmodel.targets.zoo.bug import Bug
+from tlsmodel.targets.zoo.bug import CLIENT, TLS12, Bug
 from tlsmodel.targets.zoo.handlers import admits
 
 
@@ -29,10 +27,10 @@ BUG = Bug(
     "T06",
     "a client with an ECDHE suite goes on without ServerKeyExchange",
     "CVE-2014-3572, OpenSSL before 1.0.1k",
-    (ModelRole.CLIENT,),
-    (Version.TLS12,),
+    (CLIENT,),
+    (TLS12,),
     lambda: admits(
-        ProtocolVersion.TLS12,
+        TLS12,
         Role.CLIENT,
         {(Phase.WAIT_SKE, HandshakeType.SERVER_HELLO_DONE): _without_exchange},
     ),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from impl.crypto import signatures
-from tlsmodel.spec.scenario import Role, Version
-from tlsmodel.targets.zoo.bug import Bug, attribute
+from tlsmodel.targets.zoo.bug import CLIENT, TLS12, Bug, attribute
 
 BUG = Bug(
     "T18",
     "a client accepts any signature in ServerKeyExchange",
     "CVE-2014-1266, Apple (goto fail)",
-    (Role.CLIENT,),
-    (Version.TLS12,),
+    (CLIENT,),
+    (TLS12,),
     lambda: attribute(signatures, "verify", lambda *_: True),
 )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from impl import Config, ProtocolVersion, Role
+from impl import Config, Role
 from impl.codec.enums import HandshakeType
 from impl.record.joiner import Message
 from impl.step import Handled, Phase
 from impl.tls13.client import on_finished
 from impl.tls13.client_states import WaitCertificate, WaitCertificateOrRequest, WaitFinished
-from tlsmodel.spec.scenario import Role as ModelRole
-from tlsmodel.spec.scenario import Version
-from tlsmodel.targets.zoo.bug import Bug
+from tlsmodel.targets.zoo.bug import CLIENT, TLS13, Bug
 from tlsmodel.targets.zoo.handlers import admits
 
 
@@ -25,10 +23,10 @@ BUG = Bug(
     "T19",
     "a client that waits for Certificate or CertificateRequest accepts Finished",
     "CVE-2020-24613, wolfSSL before 4.5.0",
-    (ModelRole.CLIENT,),
-    (Version.TLS13,),
+    (CLIENT,),
+    (TLS13,),
     lambda: admits(
-        ProtocolVersion.TLS13,
+        TLS13,
         Role.CLIENT,
         {
             (phase, HandshakeType.FINISHED): _unauthenticated
