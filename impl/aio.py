@@ -66,6 +66,10 @@ class AsyncTlsSocket:
         """Change the keys of a TLS 1.3 connection."""
         await self._run(self._conversation.key_update(request_peer))
 
+    async def reauth(self) -> None:
+        """Ask the client of a TLS 1.3 connection for its certificate, and wait for it."""
+        await self._run(self._conversation.reauth())
+
     async def send(self, data: bytes) -> None:
         """Send all of `data`; over datagrams, in one."""
         await self._run(self._conversation.send(data))

@@ -99,6 +99,10 @@ class Conversation:
         """Change the keys of a TLS 1.3 connection."""
         yield from self._repeat(partial(self.session.key_update, request_peer))
 
+    def reauth(self) -> Steps[None]:
+        """Ask the client of a TLS 1.3 connection for its certificate, and wait for it."""
+        yield from self._repeat(self.session.reauth)
+
     def send(self, data: bytes) -> Steps[None]:
         """Send all of `data`; over datagrams in one, which must fit."""
         if self.session.is_datagram and len(data) > self.session.data_mtu:
@@ -143,6 +147,10 @@ class Conversation:
                 return result
             if result is Code.WARNING_ALERT_RECEIVED and not passing_over_warnings:
                 return result
+            if result is Code.UNAVAILABLE_DURING_HANDSHAKE and self.session.is_complete:
+                # A re-handshake was left in the middle, because a wait was given up.
+                yield from self.handshake()
+                continue
             if result.is_fatal:
                 raise self._failed(result)
             answer = self._ANSWERS.get(result)

@@ -67,6 +67,10 @@ class TlsSocket:
         """Change the keys of a TLS 1.3 connection."""
         self._run(self._conversation.key_update(request_peer))
 
+    def reauth(self) -> None:
+        """Ask the client of a TLS 1.3 connection for its certificate, and wait for it."""
+        self._run(self._conversation.reauth())
+
     def send(self, data: bytes) -> None:
         """Send all of `data`; over datagrams, in one."""
         self._run(self._conversation.send(data))

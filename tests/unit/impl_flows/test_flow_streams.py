@@ -6,19 +6,24 @@ import threading
 import time
 
 import pytest
+from flow_certificates import certified_key, trust
 from flow_support import TLS12, TLS13, client_config, server_config
 
-from impl import AlertDescription, AlertLevel, Code, ProtocolVersion
+from impl import AlertDescription, AlertLevel, ClientAuth, Code, ProtocolVersion
 from impl.aio import AsyncTlsSocket
 from impl.streams import TlsError, TlsSocket
 
 
 def with_server(work, **changes):
     """Run `work` with a server's stream in another thread; returns the client's socket and the thread."""
+    return with_peer(work, server_config(**changes))
+
+
+def with_peer(work, config):
+    """Run `work` with a stream in another thread; returns our socket, the thread and what was raised."""
     ours, theirs = socket.socketpair()
     theirs.settimeout(10)
     caught = []
-    config = server_config(**changes)
 
     def serve():
         with TlsSocket(theirs, config) as stream:
@@ -192,6 +197,56 @@ def test_datagrams_go_there_and_back(cookie):
             stream.send(bytes(3000))
         stream.send(b"datagram")
         assert stream.recv() == b"datagram"
+        assert stream.recv() == b""
+    thread.join(10)
+    assert not caught
+
+
+def test_a_wait_that_is_given_up_in_a_rehandshake_can_be_taken_up_again():
+    begun, go_on = threading.Event(), threading.Event()
+
+    def begin(stream):
+        stream.handshake()
+        assert stream.session.handshake() is Code.AGAIN
+        begun.set()
+        assert go_on.wait(20)
+        assert stream.handshake()
+        stream.send(b"after")
+        stream.close()
+
+    connection, thread, caught = with_peer(begin, client_config(versions=(TLS12,)))
+    with TlsSocket(connection, server_config(versions=(TLS12,)), renegotiate=True) as stream:
+        stream.handshake()
+        assert begun.wait(20)
+        stream._timeout = 0.05
+        while stream.session.path.count("WAIT_CKE") < 2:
+            with pytest.raises(TimeoutError):
+                stream.recv()
+        stream._timeout = 10
+        go_on.set()
+        assert stream.recv() == b"after"
+        assert stream.recv() == b""
+    thread.join(10)
+    assert not caught
+
+
+def test_a_server_asks_for_the_clients_certificate_while_data_comes():
+    def ask(stream):
+        stream.handshake()
+        assert stream.parameters.peer_certificates == ()
+        stream.reauth()
+        assert stream.parameters.peer_certificates
+        assert stream.recv() == b"before"
+        stream.send(b"after")
+        stream.close()
+
+    auth = {"late_client_auth": ClientAuth.REQUIRE, "trust": trust()}
+    connection, thread, caught = with_server(ask, versions=(TLS13,), **auth)
+    shown = {"post_handshake_auth": True, "certified_keys": (certified_key("ed25519"),)}
+    with TlsSocket(connection, client_config(**shown)) as stream:
+        stream.handshake()
+        stream.send(b"before")
+        assert stream.recv() == b"after"
         assert stream.recv() == b""
     thread.join(10)
     assert not caught
