@@ -138,7 +138,9 @@ def resumable(config: Config) -> SavedSession | None:
         return None
     if len(session.ticket) > MAX_TICKET:
         return None
-    return session if session.ticket or session.version is not TLS13 else None
+    # Without it nothing binds a resumption to the handshake that it goes on from (RFC 7627 section 5.3).
+    is_safe = bool(session.ticket) if session.version is TLS13 else session.extended
+    return session if is_safe else None
 
 
 def _offered_session_id(config: Config, session: SavedSession | None) -> bytes:
@@ -192,7 +194,10 @@ def on_server_hello(state: Offer, message: Message, config: Config) -> Handled:
     hello = ServerHello.parse(message.body)
     chosen = hello.extensions.get(ExtensionType.SUPPORTED_VERSIONS)
     version = hello.legacy_version if chosen is None else ext.parse_supported_versions_server(chosen)
-    if chosen is not None and (version != TLS13 or hello.legacy_version != TLS12):
+    if state.previous is not None and version != state.previous.parameters.version:
+        reason = "a re-handshake in another version (RFC 8446 section 4.1.3)"
+        raise Refusal(Code.UNSUPPORTED_VERSION_PACKET, reason)
+    if chosen is not None and (version != TLS13 or not _is_legacy_version_right(hello)):
         raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "supported_versions chooses no version from 1.3 on")
     if version not in config.versions or (chosen is None and version == TLS13):
         raise Refusal(Code.UNSUPPORTED_VERSION_PACKET, f"the server chose version {version:#06x}")
@@ -202,6 +207,11 @@ def on_server_hello(state: Offer, message: Message, config: Config) -> Handled:
     if state.previous is None and TLS13 in config.versions and hello.downgraded:
         raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, "the server was made to choose an older version")
     return client12.on_server_hello(state, hello, message, config)
+
+
+def _is_legacy_version_right(hello: ServerHello) -> bool:
+    """Tell whether legacy_version is as it must be: ServerHello's is ignored (RFC 8446 section 4.2.1)."""
+    return hello.legacy_version == TLS12 or not hello.is_hello_retry_request
 
 
 def on_hello_verify_request(state: Offer, message: Message, _config: Config) -> Handled:

@@ -188,8 +188,11 @@ class DatagramChannel:
         self._change_offered = False
         self._kept = Flight()
         if message.type == HandshakeType.CLIENT_HELLO:
-            # Someone may have answered the first ClientHello in our name, with a HelloVerifyRequest.
+            # Someone may have answered the first ClientHello in our name, with a HelloVerifyRequest; messages
+            # and records are numbered as if we had (RFC 6347 section 4.2.1).
             self.message_sequence = max(self.message_sequence, sequence)
+            if not self._reader.epoch:
+                self._writer.catch_up(self._reader.sequence)
         return message
 
     def next_record(self) -> Record | None:

@@ -85,13 +85,15 @@ class DatagramReader:
     Attributes
     ----------
     epoch: the epoch whose records are taken.
+    sequence: the number of the newest record that was taken.
     dropped: how many records were thrown away, and why.
     """
 
-    __slots__ = ("_early", "_early_bytes", "_protection", "_window", "dropped", "epoch")
+    __slots__ = ("_early", "_early_bytes", "_protection", "_window", "dropped", "epoch", "sequence")
 
     def __init__(self) -> None:
         self.epoch = 0
+        self.sequence = 0
         self.dropped: Counter[Drop] = Counter()
         self._protection: Protection | None = None
         self._window = ReplayWindow()
@@ -158,6 +160,7 @@ class DatagramReader:
             self._window.mark(sequence)
         if not 0 < len(content) <= MAX_PLAINTEXT:
             return Drop.LENGTH
+        self.sequence = sequence
         return Record(_TYPES[raw[0]], content, protection is not None)
 
     def _keep(self, raw: bytes) -> None:
@@ -197,6 +200,11 @@ class DatagramWriter:
         """Go on to the next epoch, under `protection`; raises `SequenceExhausted` if there is none."""
         self.epoch = next_epoch(self.epoch)
         self._epochs[self.epoch] = _Sending(protection)
+
+    def catch_up(self, sequence: int) -> None:
+        """Number the records of epoch 0 from `sequence` on, unless that is behind them or beyond reason."""
+        if 0 in self._epochs and sequence <= MAX_DATAGRAM_SEQUENCE // 2:
+            self._epochs[0].sequence = max(self._epochs[0].sequence, sequence)
 
     def forget(self, before: int) -> None:
         """Drop the keys of the epochs below `before`, except for the newest."""

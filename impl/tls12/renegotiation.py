@@ -26,11 +26,10 @@ def offered(config: Config, previous: Connected | None) -> tuple[int, bytes] | N
         return None
     if previous is None:
         return ext.build_renegotiation_info()
-    if previous.parameters.safe_renegotiation:
-        return ext.build_renegotiation_info(previous.client_verify)
-    if config.renegotiation not in _INSECURE:
+    if not previous.parameters.safe_renegotiation and config.renegotiation not in _INSECURE:
         raise Refusal(Code.UNSAFE_RENEGOTIATION_DENIED, "the server does not know RFC 5746 (section 4.2)")
-    return None
+    # A server that did not know it ignores this; one that did, and was kept from saying so, refuses.
+    return ext.build_renegotiation_info(previous.client_verify)
 
 
 def answered(previous: Connected | None) -> tuple[int, bytes]:

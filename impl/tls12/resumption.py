@@ -23,16 +23,17 @@ def find(
 ) -> SavedSession | None:
     """Return the session that a client may resume, or None.
 
-    Raises `Refusal` for a client that had an extended master secret and now offers none (RFC 7627 section
-    5.3).
+    A session without an extended master secret is none: nothing would bind a resumption to the handshake that
+    it goes on from.  Raises `Refusal` for a client that had one and now offers none (RFC 7627 section 5.3).
     """
     session = _named(hello, config)
     if session is None or not _fits(session, hello, config, host, version):
         return None
-    extended = ExtensionType.EXTENDED_MASTER_SECRET in hello.extensions
-    if session.extended and not extended:
+    if not session.extended:
+        return None
+    if ExtensionType.EXTENDED_MASTER_SECRET not in hello.extensions:
         raise Refusal(Code.NO_CIPHER_SUITES, "a resumption without the extended master secret it had")
-    return session if session.extended is extended else None
+    return session
 
 
 def wants_ticket(hello: ClientHello, config: Config) -> bool:
@@ -59,8 +60,9 @@ def saved(agreed: Agreed, master: bytes, parameters: Parameters, config: Config)
 
 def _named(hello: ClientHello, config: Config) -> SavedSession | None:
     ticket = hello.extensions.get(ExtensionType.SESSION_TICKET)
-    if ticket and config.tickets is not None:
-        return config.tickets.open(ticket, config.clock())
+    if ticket:
+        # The session id beside a ticket is the client's invention (RFC 5077 section 3.4).
+        return None if config.tickets is None else config.tickets.open(ticket, config.clock())
     if not hello.session_id or config.store is None:
         return None
     with suppress(OSError, ValueError):

@@ -18,9 +18,9 @@ from impl.codec.hello import ClientHello
 from impl.codec.messages import encode
 from impl.codes import Code
 from impl.config import ClientAuth, Config
-from impl.crypto.suites import Suite
+from impl.crypto.suites import SUITES, Suite
 from impl.limits import MAX_IDENTITIES
-from impl.pre_shared import KnownPsk
+from impl.pre_shared import EXTERNAL_HASH, KnownPsk
 from impl.saved_session import SavedSession
 from impl.step import Refusal
 from impl.transcript import Transcript
@@ -49,9 +49,15 @@ def to_offer(config: Config, session: SavedSession | None) -> tuple[KnownPsk, ..
     if session is not None and session.version is ProtocolVersion.TLS13:
         age = int(config.clock() * 1000) - session.issued + session.age_add
         found.append(KnownPsk.of_session(session, session.ticket, age % 2**32))
-    if config.psk is not None:
+    if config.psk is not None and EXTERNAL_HASH in _hashes(config):
         found.append(KnownPsk.external(config.psk.identity, config.psk.key))
     return tuple(found)
+
+
+def _hashes(config: Config) -> set[str]:
+    """Return the hashes of the enabled cipher suites, with which alone a key is of use (RFC 8446 4.1.2)."""
+    suites = (SUITES[number] for number in config.cipher_suites)
+    return {suite.hash_name for suite in suites if suite.version is ProtocolVersion.TLS13}
 
 
 def with_binders(hello: ClientHello, psks: Sequence[KnownPsk], before: Transcript | None) -> ClientHello:

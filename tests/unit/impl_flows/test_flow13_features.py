@@ -223,7 +223,7 @@ def test_an_unknown_external_key_falls_back_to_the_certificate_if_there_is_one()
 
 def test_a_key_of_another_hash_does_not_go_with_the_suite():
     suites = {"cipher_suites": (CipherSuite.TLS_AES_256_GCM_SHA384,)}
-    both = made({"psk": PSK, **suites}, {"psk_lookup": {PSK.identity: PSK.key}.get, **suites})
+    both = made({"psk": PSK}, {"psk_lookup": {PSK.identity: PSK.key}.get, **suites})
 
     assert both.handshake() == BOTH
     assert both.client.parameters.psk_identity is None

@@ -225,7 +225,6 @@ BAD_ANSWERS = [
         VERSION13, SHARE, (ExtensionType.COOKIE, b""))},                                      UNASKED),
     ("extension out of place",  {"extensions": Extensions.of(
         VERSION13, SHARE, ext.build_alpn((b"h2",)))},                                         ILLEGAL),
-    ("legacy version",          {"legacy_version": 0x0304},                                   ILLEGAL),
     ("version 1.2 by extension", {"extensions": Extensions.of(
         ext.build_supported_versions_server(TLS12))},                                         ILLEGAL),
     ("downgrade",               {"random": bytes(24) + DOWNGRADE_TLS12, "session_id": b"",
