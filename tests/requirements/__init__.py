@@ -1,0 +1,1 @@
+"""The requirements of the RFCs, what carries each of them, and the page made of both."""
