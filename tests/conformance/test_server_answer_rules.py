@@ -77,7 +77,7 @@ def test_the_servers_share_is_of_a_group_that_the_client_shared_and_absent_where
 def test_a_tls12_server_hello_says_its_version_itself_and_answers_only_what_was_asked():
     full = hello_of(client(alpn=(b"h2",), request_status=True))
     old = with_extension(full, *ext.build_supported_versions_client((TLS12,)))
-    for hello in (old, replace(old, extensions=Extensions(old.extensions.entries[:3]))):
+    for hello in (old, replace(old, extensions=Extensions.of(*tuple(old.extensions)[:3]))):
         reply = answer(hello, alpn=(b"h2",), tickets=TicketKeys())
         assert reply.legacy_version == TLS12
         assert set(reply.extensions.types()) <= set(hello.extensions.types())

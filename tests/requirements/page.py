@@ -16,9 +16,9 @@ _HEAD: Final = """# Requirements
 
 Every sentence with a keyword of RFC 2119 (MUST, SHALL, REQUIRED, SHOULD, RECOMMENDED and their negations; not
 MAY) in the sections on message order, alerts, closure, renegotiation, resumption, key update, timers and
-fragmentation: by RFC, section and running number within the section, with the rows and properties of the model and the
-tests that carry it, or the reason why none does. The sentences are put in words of our own; the text is the RFC's. A row
-pattern stands for all rows that it matches.
+fragmentation: by RFC, section and running number within the section, with the rows and properties of the
+model and the tests that carry it, or the reason why none does. The sentences are put in words of our own; the
+text is the RFC's. A row pattern stands for all rows that it matches.
 
 This page is written from [docs/requirements](requirements) by
 
