@@ -146,6 +146,7 @@ def _data(pair: Pair) -> None:
 
 
 _ASKING: Final = {"client_auth": ClientAuth.REQUIRE, "trust": trust()}
+_ASKING_LATE: Final = {"late_client_auth": ClientAuth.REQUEST, "trust": trust()}
 _SMALL: Final = {"record_size_limit": 64}
 _SHOWING: Final = {"certified_keys": (certified_key(),)}
 _KE: Final = {"psk_modes": (PskKeyExchangeMode.PSK_KE,)}
@@ -174,9 +175,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "tls13-early-refused":  Scenario((TLS13,), shared=_refused, resumes=True, early=b"early data"),
     "tls13-early-retried":  Scenario((TLS13,), _RETRIED, _P384, shared=_early, resumes=True, early=b"early"),
     "tls13-proof":          Scenario((TLS13,), {**_SHOWING, "post_handshake_auth": True},
-                                     {**_ASKING, "client_auth": ClientAuth.NONE}, then=_proof),
+                                     _ASKING_LATE, then=_proof),
     "tls13-no-proof":       Scenario((TLS13,), {"post_handshake_auth": True},
-                                     {**_ASKING, "client_auth": ClientAuth.NONE}, then=_proof),
+                                     _ASKING_LATE, then=_proof),
     "tls13-status":         Scenario((TLS13,), shared=_stapled),
     "tls13-client-auth":    Scenario((TLS13,), _SHOWING, _ASKING),
     "tls13-no-certificate": Scenario((TLS13,), server={**_ASKING, "client_auth": ClientAuth.REQUEST}),

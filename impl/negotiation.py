@@ -292,8 +292,11 @@ CLIENT: Final[Handlers] = {
     (Phase.WAIT_SH, HandshakeType.SERVER_HELLO): on_server_hello,
     (Phase.WAIT_SH, HandshakeType.HELLO_REQUEST): on_hello_request,
 }
-SERVER: Final[Handlers] = {
+SERVER_AGAIN: Final[Handlers] = {
     (Phase.START, HandshakeType.CLIENT_HELLO): on_client_hello,
+}
+SERVER: Final[Handlers] = {
+    **SERVER_AGAIN,
     (Phase.WAIT_CH, HandshakeType.CLIENT_HELLO): server13.on_second_client_hello,
 }
 DATAGRAM_CLIENT: Final[Handlers] = {

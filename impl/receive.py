@@ -36,7 +36,7 @@ HANDLERS: Final[dict[tuple[ProtocolVersion | None, Role], Handlers]] = {
     (None, Role.CLIENT): negotiation.CLIENT,
     (None, Role.SERVER): negotiation.SERVER,
     (TLS12, Role.CLIENT): {**negotiation.CLIENT, **client12.HANDLERS},
-    (TLS12, Role.SERVER): {**negotiation.SERVER, **server12.HANDLERS},
+    (TLS12, Role.SERVER): {**negotiation.SERVER_AGAIN, **server12.HANDLERS},
     (DTLS12, Role.CLIENT): {**negotiation.DATAGRAM_CLIENT, **client12.HANDLERS},
     (DTLS12, Role.SERVER): {**negotiation.DATAGRAM_SERVER, **server12.HANDLERS},
     (TLS13, Role.CLIENT): {**client13.HANDLERS, **post_handshake.CLIENT, **reauthentication.CLIENT},
