@@ -16,7 +16,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from impl import negotiation
 from impl.alerts import AlertDescription, AlertLevel
-from impl.codec.enums import ContentType, ExtensionType
+from impl.codec.enums import ContentType
 from impl.codec.wire import CodecError
 from impl.codes import Code, appropriate_alert
 from impl.config import ClientAuth, Role
@@ -243,10 +243,10 @@ def _begin_reauth(memory: Memory, state: post_handshake.Connected) -> Code:
     if memory.config.role is Role.CLIENT:
         if not state.requests:
             return Code.INVALID_REQUEST
-        perform(memory, reauthentication.answer(state, memory.config))
+        perform(memory, reauthentication.answer(state))
     else:
         unwanted = memory.config.late_client_auth is ClientAuth.NONE
-        if unwanted or ExtensionType.POST_HANDSHAKE_AUTH not in state.asked_for:
+        if unwanted or not state.late_auth:
             return Code.INVALID_REQUEST
         perform(memory, reauthentication.ask(state, memory.config))
     return Code.SUCCESS

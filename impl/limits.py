@@ -50,6 +50,9 @@ MAX_IDENTITIES: Final = 16
 MAX_REQUESTS: Final = 8
 """How many requests for authentication may wait for a client's answer."""
 
+MAX_PATH: Final = 256
+"""How many phases a session remembers having gone through; a peer may begin handshake after handshake."""
+
 KEY_UPDATES_PER_SECOND: Final = 8
 """How many KeyUpdate messages a peer may send within a second."""
 

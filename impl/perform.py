@@ -18,7 +18,7 @@ from impl.codes import Code
 from impl.config import Config
 from impl.credentials import CertificateRejected
 from impl.dtls12.channel import DatagramChannel
-from impl.limits import KEY_UPDATES_PER_SECOND, MAX_IDLE_RECORDS
+from impl.limits import KEY_UPDATES_PER_SECOND, MAX_IDLE_RECORDS, MAX_PATH
 from impl.observed import MessageHook, sent, sent_record
 from impl.parameters import Parameters
 from impl.record.channel import Channel, StreamChannel
@@ -118,7 +118,7 @@ class Memory:
         self.state = state
         self.channel: Channel = channel
         self.datagrams = channel if isinstance(channel, DatagramChannel) else None
-        self.path = [state.phase]
+        self.path = deque((state.phase,), MAX_PATH)
         self.received: deque[bytes] = deque()
         self.version = ProtocolVersion.DTLS12 if config.datagram else None
         self.parameters: Parameters | None = None

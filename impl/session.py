@@ -76,7 +76,7 @@ class Session:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The phases that the session has gone through, as RFC 8446 appendix A names them."""
+        """The phases that the session has gone through last, as RFC 8446 appendix A names them."""
         return tuple(self._memory.path)
 
     def set_message_hook(self, hook: MessageHook | None) -> None:

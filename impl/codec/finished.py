@@ -34,3 +34,10 @@ class Finished:
     def body(self) -> bytes:
         """Return the message body."""
         return self.verify_data
+
+
+def read_verify_data(body: bytes, length: int) -> bytes:
+    """Return what a Finished says, whose length the version and the hash prescribe; raises `DecodeError`."""
+    if len(body) != length:
+        raise DecodeError(f"a Finished of {len(body)} bytes in place of {length}")
+    return body

@@ -10,10 +10,13 @@ from impl.crypto.signatures import PrivateKey, PublicKey
 
 
 def encrypt(key: PublicKey, secret: bytes) -> bytes:
-    """Return `secret` encrypted to a server's key; raises `IllegalParameter` if that is no RSA key."""
+    """Return `secret` encrypted to a server's key; raises `IllegalParameter` if it cannot be used so."""
     if not isinstance(key, RSAPublicKey):
         raise IllegalParameter("static RSA with a certificate that has no RSA key")
-    return key.encrypt(secret, padding.PKCS1v15())
+    try:
+        return key.encrypt(secret, padding.PKCS1v15())
+    except ValueError as error:
+        raise IllegalParameter(f"static RSA with a key of {key.key_size} bits, not usable") from error
 
 
 def decrypt(key: PrivateKey, ciphertext: bytes) -> bytes:

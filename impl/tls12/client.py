@@ -15,7 +15,7 @@ from impl.codec.certificate import Certificate12, CertificateRequest12, Certific
 from impl.codec.datagram_hello import DatagramClientHello
 from impl.codec.enums import ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme
 from impl.codec.extensions import Extensions
-from impl.codec.finished import Finished
+from impl.codec.finished import Finished, read_verify_data
 from impl.codec.hello import HelloRequest, ServerHello
 from impl.codec.key_exchange import (
     ServerHelloDone,
@@ -331,7 +331,7 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
     pending = state.pending
     made = pending.secrets
     expected = made.verify_data(SERVER_FINISHED, pending.transcript)
-    if not hmac.compare_digest(expected, Finished.parse(message.body).verify_data):
+    if not hmac.compare_digest(expected, read_verify_data(message.body, len(expected))):
         raise Refusal(Code.ERROR_IN_FINISHED_PACKET, "the server's Finished is wrong")
     own_verify, flight = pending.own_verify, tuple[Effect, ...]()
     if own_verify is None:

@@ -14,7 +14,7 @@ from impl.codec import extensions as ext
 from impl.codec.certificate import Certificate12, CertificateRequest12, CertificateStatus, CertificateVerify
 from impl.codec.enums import ClientCertificateType, ExtensionType, HandshakeType, ProtocolVersion
 from impl.codec.extensions import Extensions
-from impl.codec.finished import Finished
+from impl.codec.finished import Finished, read_verify_data
 from impl.codec.hello import (
     DOWNGRADE_TLS12,
     RANDOM_LENGTH,
@@ -273,7 +273,7 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
     pending = state.pending
     made = pending.secrets
     expected = made.verify_data(CLIENT_FINISHED, pending.transcript)
-    if not hmac.compare_digest(expected, Finished.parse(message.body).verify_data):
+    if not hmac.compare_digest(expected, read_verify_data(message.body, len(expected))):
         raise Refusal(Code.ERROR_IN_FINISHED_PACKET, "the client's Finished is wrong")
     complete = Complete(pending.parameters, made)
     if pending.own_verify is not None:

@@ -42,11 +42,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a server wants of a client's certificate."""
+    """A server's request, with the client's key that fits it and the scheme to sign with, if there is one."""
 
     context: bytes
-    schemes: tuple[int, ...]
-    authorities: tuple[bytes, ...]
+    key: tuple[CertifiedKey, SignatureScheme] | None
 
 
 def request_message(config: Config, context: bytes = b"") -> bytes:
@@ -59,17 +58,18 @@ def request_message(config: Config, context: bytes = b"") -> bytes:
     return encode(CertificateRequest13(extensions, context))
 
 
-def read_request(body: bytes) -> Request:
-    """Read a CertificateRequest; raises `Refusal` and what the codec raises."""
+def read_request(body: bytes, config: Config) -> Request:
+    """Read a CertificateRequest and choose what to show; raises `Refusal` and what the codec raises.
+
+    Its lists are not kept, for they may be long and the requests many.
+    """
     request = CertificateRequest13.parse(body)
     check(request.extensions, Place.CERTIFICATE_REQUEST)
-    schemes = require(request.extensions, ExtensionType.SIGNATURE_ALGORITHMS, Place.CERTIFICATE_REQUEST)
+    content = require(request.extensions, ExtensionType.SIGNATURE_ALGORITHMS, Place.CERTIFICATE_REQUEST)
+    schemes = ext.parse_signature_algorithms(content)
     names = request.extensions.get(ExtensionType.CERTIFICATE_AUTHORITIES)
-    return Request(
-        request.request_context,
-        ext.parse_signature_algorithms(schemes),
-        () if names is None else ext.parse_certificate_authorities(names),
-    )
+    authorities = () if names is None else ext.parse_certificate_authorities(names)
+    return Request(request.request_context, client_key(config, schemes, authorities, ProtocolVersion.TLS13))
 
 
 def certificate_message(key: CertifiedKey | None, context: bytes = b"", *, stapled: bool = False) -> bytes:
@@ -132,11 +132,6 @@ def check_verify(
     if not signatures.verify(key, verify.scheme, content, verify.signature):
         raise Refusal(Code.PK_SIG_VERIFY_FAILED, "the peer's CertificateVerify is wrong")
     return SignatureScheme(verify.scheme)
-
-
-def fitting_key(config: Config, request: Request) -> tuple[CertifiedKey, SignatureScheme] | None:
-    """Return the client's key that a request fits, with the scheme to sign with, if there is one."""
-    return client_key(config, request.schemes, request.authorities, ProtocolVersion.TLS13)
 
 
 def _illegal(reason: str) -> Refusal:

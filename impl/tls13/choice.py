@@ -120,7 +120,8 @@ def _choose_share(hello: ClientHello, config: Config) -> tuple[NamedGroup, KeySh
     listed = ext.parse_supported_groups(
         require(hello.extensions, ExtensionType.SUPPORTED_GROUPS, Place.CLIENT_HELLO)
     )
-    if any(share.group not in listed for share in shares):
+    # Both lists may be long: a set keeps this linear.
+    if not {share.group for share in shares}.issubset(listed):
         raise _illegal("a share of a group that supported_groups lacks")
     by_group = {share.group: share for share in shares}
     usable = usable_groups(hello, config)

@@ -14,7 +14,7 @@ from impl.codec import extensions as ext
 from impl.codec.encrypted_extensions import EncryptedExtensions
 from impl.codec.enums import ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode
 from impl.codec.extensions import Extensions, KeyShareEntry
-from impl.codec.finished import Finished
+from impl.codec.finished import Finished, read_verify_data
 from impl.codec.hello import ServerHello
 from impl.codec.messages import encode
 from impl.codec.post_handshake import EndOfEarlyData
@@ -50,7 +50,6 @@ from impl.tls13 import psk
 from impl.tls13.authentication import (
     certificate_message,
     check_verify,
-    fitting_key,
     read_certificate,
     read_request,
     verify_message,
@@ -117,8 +116,11 @@ def on_hello_retry_request(state: Offer, hello: ServerHello, message: Message, c
     kept = (changed.get(ExtensionType(kind), (kind, content)) for kind, content in state.hello.extensions)
     echoed = None if cookie is None else ext.build_cookie(ext.parse_cookie(cookie))
     partial = replace(state.hello, extensions=Extensions.of(*kept, echoed))
-    again = psk.with_binders(partial, psks, transcript)
-    raw = encode(again)
+    try:
+        again = psk.with_binders(partial, psks, transcript)
+        raw = encode(again)
+    except OverflowError:
+        raise _illegal("a cookie so long that no ClientHello can hold it") from None
     # What was sent early is refused, and the ClientHello goes out in the clear again.
     first = (WriteInTheClear(),) if state.early_data else _compatible(config)
     offer = replace(
@@ -254,9 +256,9 @@ def _is_early_data_accepted(answers: Extensions, keyed: Keyed, protocol: bytes |
     return True
 
 
-def on_certificate_request(state: WaitCertificateOrRequest, message: Message, _config: Config) -> Handled:
+def on_certificate_request(state: WaitCertificateOrRequest, message: Message, config: Config) -> Handled:
     """Note what certificate the server wants (RFC 8446 section 4.3.2)."""
-    request = read_request(message.body)
+    request = read_request(message.body, config)
     if request.context:
         raise _illegal("a request context in the handshake (RFC 8446 section 4.3.2)")
     return Handled(WaitCertificate(state.keyed.with_message(message.raw), state.answers, request))
@@ -291,7 +293,7 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
     keyed, suite = state.keyed, state.keyed.suite
     # 1. The server's proof.
     expected = verify_data(suite, keyed.server_secret, keyed.transcript.digest())
-    if not hmac.compare_digest(expected, Finished.parse(message.body).verify_data):
+    if not hmac.compare_digest(expected, read_verify_data(message.body, len(expected))):
         raise Refusal(Code.ERROR_IN_FINISHED_PACKET, "the server's Finished is wrong")
     # 2. The application keys, from the transcript up to here.
     transcript = keyed.transcript.copy()
@@ -301,7 +303,7 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
     server_secret = main.derive(Label.SERVER_APPLICATION_TRAFFIC, digest)
     exporter = Exporter(suite, main.derive(Label.EXPORTER, digest))
     # 3. The client's flight.
-    ending, flight = _flight(state, transcript, config)
+    ending, flight = _flight(state, transcript)
     parameters = _parameters(state, config)
     offer, random = keyed.offer, keyed.offer.hello.random
     connected = Connected(
@@ -312,7 +314,6 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
         transcript=transcript,
         parameters=parameters,
         exporter=exporter,
-        asked_for=offer.hello.extensions,
     )
     compatible = () if offer.compatible else _compatible(config)
     return Handled(
@@ -331,9 +332,7 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
     )
 
 
-def _flight(
-    state: WaitFinished, transcript: Transcript, config: Config
-) -> tuple[tuple[Effect, ...], tuple[bytes, ...]]:
+def _flight(state: WaitFinished, transcript: Transcript) -> tuple[tuple[Effect, ...], tuple[bytes, ...]]:
     """Return what ends early data, and the messages up to Finished; the transcript takes them all."""
     keyed, suite = state.keyed, state.keyed.suite
     ending: tuple[Effect, ...] = ()
@@ -343,7 +342,7 @@ def _flight(
         ending = (Send((end,)), WriteKeys(protection(suite, keyed.client_secret)))
     flight = []
     if state.request is not None:
-        found = fitting_key(config, state.request)
+        found = state.request.key
         flight.append(certificate_message(None if found is None else found[0]))
         transcript.add(flight[-1])
         if found is not None:

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from impl.codec import extensions as ext
 from impl.codec.enums import ExtensionType, HandshakeType, ProtocolVersion
-from impl.codec.extensions import NO_EXTENSIONS, Extensions
+from impl.codec.extensions import Extensions
 from impl.codec.messages import encode
 from impl.codec.post_handshake import KeyUpdate, NewSessionTicket13
 from impl.config import MAX_LIFETIME, Config
@@ -54,7 +54,7 @@ class Connected:
     read_secret, write_secret: the application traffic secrets in use.
     resumption_secret: what tickets are made of.
     transcript: all messages of the handshake.
-    asked_for: the extensions of the ClientHello.
+    late_auth: whether the client of this server offers to authenticate later.
     update_owed: whether the peer has asked for a KeyUpdate that has not gone out.
     tickets: how many a server has sent.
     requests: what a server wants of the client and the client has not answered, each with the handshake's
@@ -71,7 +71,7 @@ class Connected:
     transcript: Transcript
     parameters: Parameters
     exporter: Exporter
-    asked_for: Extensions = NO_EXTENSIONS
+    late_auth: bool = False
     update_owed: bool = False
     tickets: int = 0
     requests: tuple[tuple[Request, Transcript], ...] = ()

@@ -9,7 +9,7 @@ from typing import Final
 from impl.alerts import AlertDescription
 from impl.codec.enums import HandshakeType
 from impl.codec.extensions import NO_EXTENSIONS
-from impl.codec.finished import Finished
+from impl.codec.finished import Finished, read_verify_data
 from impl.codec.messages import encode
 from impl.codes import Code
 from impl.config import ClientAuth, Config
@@ -21,7 +21,6 @@ from impl.step import Ask, Complete, Handled, Handlers, Notify, Phase, Refusal, 
 from impl.tls13.authentication import (
     certificate_message,
     check_verify,
-    fitting_key,
     read_certificate,
     read_request,
     request_message,
@@ -45,7 +44,7 @@ def on_certificate_request(state: Connected, message: Message, config: Config) -
     """Leave it to the application to answer."""
     if not config.post_handshake_auth:
         raise _unexpected("CertificateRequest, although authentication was not offered")
-    request = read_request(message.body)
+    request = read_request(message.body, config)
     if len(state.requests) >= MAX_REQUESTS:
         raise Refusal(
             Code.TOO_MANY_HANDSHAKE_PACKETS, f"more than {MAX_REQUESTS} requests for authentication"
@@ -54,11 +53,11 @@ def on_certificate_request(state: Connected, message: Message, config: Config) -
     return Handled(replace(state, requests=(*state.requests, waiting)), (Notify(Code.REAUTH_REQUEST),))
 
 
-def answer(state: Connected, config: Config) -> Handled:
+def answer(state: Connected) -> Handled:
     """Show the client's certificate, or that it has none, to the oldest request."""
     (request, transcript), *rest = state.requests
     transcript = transcript.copy()
-    found = fitting_key(config, request)
+    found = request.key
     flight = [certificate_message(None if found is None else found[0], request.context)]
     transcript.add(flight[-1])
     if found is not None:
@@ -101,7 +100,7 @@ def on_finished(state: Connected, message: Message, _config: Config) -> Handled:
     if asked is None or not asked.proved:
         raise _unexpected("Finished after the handshake")
     expected = verify_data(state.suite, state.read_secret, asked.transcript.digest())
-    if not hmac.compare_digest(expected, Finished.parse(message.body).verify_data):
+    if not hmac.compare_digest(expected, read_verify_data(message.body, len(expected))):
         raise Refusal(Code.ERROR_IN_FINISHED_PACKET, "the client's Finished is wrong")
     chain = () if asked.peer is None else asked.peer.chain
     parameters = replace(state.parameters, peer_certificates=chain)

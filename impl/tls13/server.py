@@ -5,6 +5,7 @@ Handlers decide only; keys go into effect and messages out when `perform` carrie
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from dataclasses import replace
 from typing import Final
@@ -19,7 +20,7 @@ from impl.codec.enums import (
     SignatureScheme,
 )
 from impl.codec.extensions import Extensions, KeyShareEntry
-from impl.codec.finished import Finished
+from impl.codec.finished import Finished, read_verify_data
 from impl.codec.hello import HELLO_RETRY_REQUEST_RANDOM, RANDOM_LENGTH, ClientHello, ServerHello
 from impl.codec.messages import encode
 from impl.codec.post_handshake import EndOfEarlyData
@@ -96,7 +97,7 @@ def on_client_hello(
 def on_second_client_hello(state: WaitClientHello, message: Message, config: Config) -> Handled:
     """Check that only what may change has changed, and go on (RFC 8446 section 4.1.2)."""
     hello = ClientHello.parse(message.body)
-    if _constant(hello) != _constant(state.first):
+    if _constant(hello) != state.constant:
         raise _illegal("the second ClientHello differs from the first (RFC 8446 section 4.1.2)")
     shares = ext.parse_key_share_client(
         require(hello.extensions, ExtensionType.KEY_SHARE, Place.CLIENT_HELLO)
@@ -105,7 +106,7 @@ def on_second_client_hello(state: WaitClientHello, message: Message, config: Con
         raise _illegal("the second ClientHello has not the one share that was asked for")
     if ExtensionType.EARLY_DATA in hello.extensions:
         raise _illegal("early data after HelloRetryRequest (RFC 8446 section 4.2.10)")
-    if not _proves(state.first) and _proves(hello):
+    if not state.proves and _proves(hello):
         raise _illegal("the second ClientHello brings pre-shared keys (RFC 8446 section 4.1.2)")
     return on_client_hello(hello, message, config, state)
 
@@ -114,16 +115,10 @@ def _proves(hello: ClientHello) -> bool:
     return ExtensionType.PRE_SHARED_KEY in hello.extensions
 
 
-def _constant(hello: ClientHello) -> tuple[object, ...]:
+def _constant(hello: ClientHello) -> bytes:
+    """Return a hash of what a second ClientHello must repeat; the hello itself may be long."""
     extensions = tuple(item for item in hello.extensions if item[0] not in _CHANGEABLE)
-    return (
-        hello.legacy_version,
-        hello.random,
-        hello.session_id,
-        hello.cipher_suites,
-        hello.compression_methods,
-        extensions,
-    )
+    return hashlib.sha256(replace(hello, extensions=Extensions(extensions)).body()).digest()
 
 
 def _ask_again(
@@ -146,7 +141,7 @@ def _ask_again(
     transcript.retry()
     transcript.add(request)
     return Handled(
-        WaitClientHello(hello, suite, group, transcript),
+        WaitClientHello(_constant(hello), _proves(hello), suite, group, transcript),
         (Send((request,)), *_compatible(hello), *early_data.skipped(hello, config)),
     )
 
@@ -210,7 +205,7 @@ def _answer(
         transcript=transcript,
         parameters=_parameters(choice, group, accepted),
         exporter=exporter,
-        asked_for=hello.extensions,
+        late_auth=ExtensionType.POST_HANDSHAKE_AUTH in hello.extensions,
     )
     lifetime = _ticket_lifetime(hello, chosen, config)
     pending = Pending(transcript, client_handshake, main, connected, asks, lifetime)
@@ -340,7 +335,7 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
     """Check the client's Finished, and give out tickets (RFC 8446 sections 4.4.4 and 4.6.1)."""
     pending, connected = state.pending, state.pending.connected
     expected = verify_data(connected.suite, pending.handshake_secret, pending.transcript.digest())
-    if not hmac.compare_digest(expected, Finished.parse(message.body).verify_data):
+    if not hmac.compare_digest(expected, read_verify_data(message.body, len(expected))):
         raise Refusal(Code.ERROR_IN_FINISHED_PACKET, "the client's Finished is wrong")
     transcript = _behind(pending.transcript, message.raw)
     secret = pending.main.derive(Label.RESUMPTION, transcript.digest())

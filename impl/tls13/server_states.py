@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from impl.codec.enums import NamedGroup
-from impl.codec.hello import ClientHello
 from impl.crypto.suites import Suite
 from impl.keyschedule.tls13 import KeySchedule
 from impl.record.protection import Protection
@@ -22,14 +21,16 @@ class WaitClientHello:
 
     Parameters
     ----------
-    first: the ClientHello that it answers.
+    constant: what of the ClientHello that it answers must come again, as a hash.
+    proves: whether that one brought pre-shared keys.
     group: whose share was asked for.
     transcript: the messages before the second ClientHello.
     """
 
     phase: ClassVar = Phase.WAIT_CH
 
-    first: ClientHello
+    constant: bytes
+    proves: bool
     suite: Suite
     group: NamedGroup
     transcript: Transcript

@@ -20,7 +20,7 @@ from flow_support import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impl import AlertDescription, AlertLevel, CipherSuite, Code, SignatureScheme
+from impl import AlertDescription, AlertLevel, CipherSuite, Code
 from impl.codec.certificate import (
     Certificate12,
     Certificate13,
@@ -329,7 +329,7 @@ def test_a_request_for_a_certificate_is_answered_with_an_empty_one(version):
     keyed = memory.state.keyed
     memory.channel.writer.use(None)
     for state, expected in ((False, 1), (True, 2)):
-        request = Request(b"", (SignatureScheme.ED25519,), ()) if state else None
+        request = Request(b"", None) if state else None
         waiting_for_proof = WaitFinished(keyed, Answers(None), request)
         proof = Finished(verify_data(keyed.suite, keyed.server_secret, keyed.transcript.digest()))
         message = Message(HandshakeType.FINISHED, proof.body(), encode(proof))
