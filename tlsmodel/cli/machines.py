@@ -9,23 +9,24 @@ from tlsmodel.cli.output import say_json
 
 def command(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
     """List the machines with their sizes."""
-    from tlsmodel.machine import build
-    from tlsmodel.spec.scenario import LIMITS, SCENARIOS
+    from tlsmodel.machine import build, names
+    from tlsmodel.machine.machine import VIEW_SUFFIX
+    from tlsmodel.spec.scenario import LIMITS
 
     found = []
-    for name in SCENARIOS:
-        for suffix in ("", ":handshake"):
-            machine = build(name + suffix)
-            space = machine.expand()
-            found.append(
-                {
-                    "name": name + suffix,
-                    "states": space.states,
-                    "transitions": len(space.source),
-                    "inputs": len(machine.inputs),
-                    "settings": {key: getattr(machine.scenario, key) for key in LIMITS} if not suffix else {},
-                }
-            )
+    for name in names():
+        machine = build(name)
+        space = machine.expand()
+        bounded = () if name.endswith(VIEW_SUFFIX) else LIMITS
+        found.append(
+            {
+                "name": name,
+                "states": space.states,
+                "transitions": len(space.source),
+                "inputs": len(machine.inputs),
+                "settings": {key: getattr(machine.scenario, key) for key in bounded},
+            }
+        )
     if as_json:
         say_json({"machines": found})
         return

@@ -11,7 +11,18 @@ import typer
 
 from tlsmodel.cli.output import Status
 
-COMMANDS: Final = ("machines", "explore", "draw", "export", "hunt", "replay", "zoo", "connect", "serve")
+COMMANDS: Final = (
+    "machines",
+    "explore",
+    "draw",
+    "page",
+    "export",
+    "hunt",
+    "replay",
+    "zoo",
+    "connect",
+    "serve",
+)
 # typer carries its own click, whose base class of all usage faults it does not export.
 UsageFault: Final = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 app = typer.Typer(

@@ -65,13 +65,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """All parallel transitions between two nodes, one label; `marked` when a highlighted path takes it."""
+    """All parallel transitions between two nodes, one label; `marked` when a highlighted path takes it.
+
+    `rows` are the ids of the table rows that it stands for, so that a reader can point at it.
+    """
 
     source: str
     target: str
     kind: EdgeKind
     lines: tuple[Line, ...] = ()
     marked: bool = False
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ from tlsmodel.draw.diagram import Diagram, Edge, EdgeKind, Line, LineKind, Node,
 FORMATS = ("svg", "png", "pdf")
 
 
-def laid_out(diagram: Diagram, form: str) -> bytes:
-    """Return the picture as Graphviz writes it, in one of `FORMATS`."""
+def laid_out(diagram: Diagram, form: str, heading: bool = True) -> bytes:
+    """Return the picture as Graphviz writes it, in one of `FORMATS`; `heading` adds title and legend."""
     graph = pygraphviz.AGraph(directed=True, strict=False, name=diagram.name)
     graph.graph_attr.update(
-        label=_heading(diagram),
+        id=diagram.name,
+        label=_heading(diagram) if heading else "",
         labelloc="t",
         labeljust="l",
         bgcolor=theme.PAPER,
@@ -33,12 +34,13 @@ def laid_out(diagram: Diagram, form: str) -> bytes:
     )
     graph.node_attr.update(fontname=theme.FONT, fontsize="14", margin="0.14,0.05", height="0.4")
     graph.edge_attr.update(fontname=theme.FONT, fontsize="13", arrowsize="0.8")
-    for node in diagram.nodes:
-        graph.add_node(node.id, **_node(node))
+    for number, node in enumerate(diagram.nodes):
+        graph.add_node(node.id, id=node_id(diagram, number), **_node(node))
     loops = Counter(edge.source for edge in diagram.edges if edge.source == edge.target)
     for number, edge in enumerate(diagram.edges):
         attributes = _edge(edge, crowded=loops[edge.source] > 1)
-        graph.add_edge(edge.source, edge.target, key=str(number), **attributes)
+        name = edge_id(diagram, number)
+        graph.add_edge(edge.source, edge.target, key=str(number), id=name, **attributes)
     for cluster in diagram.clusters:
         members = [node.id for node in diagram.nodes if node.cluster == cluster.id]
         graph.add_subgraph(
@@ -50,6 +52,16 @@ def laid_out(diagram: Diagram, form: str) -> bytes:
         )
     drawn: bytes = graph.draw(format=form, prog="dot")
     return drawn
+
+
+def node_id(diagram: Diagram, number: int) -> str:
+    """Name the drawn node in an SVG, unique among different diagrams on one page."""
+    return f"{diagram.name}-n{number}"
+
+
+def edge_id(diagram: Diagram, number: int) -> str:
+    """Name the drawn edge in an SVG."""
+    return f"{diagram.name}-e{number}"
 
 
 def _node(node: Node) -> dict[str, str]:

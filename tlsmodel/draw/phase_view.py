@@ -33,6 +33,7 @@ def phases(
     highlight: Trace | None = None,
     expected: Collection[Output] | None = None,
     rows: Collection[str] = (),
+    refusals: bool = True,
 ) -> Diagram:
     """Return the phases view of a machine (of a session as well as of its messages-only view).
 
@@ -41,14 +42,18 @@ def phases(
     highlight: a trace whose arrows and phases are marked, with the numbers of its steps.
     expected: what the model permits instead of that trace's last step, which is then shown as a departure.
     rows: ids of rows to mark, as a hunt has covered them.
+    refusals: whether to show what is refused, and how.
     """
     tables = TABLES[machine.scenario.version, machine.scenario.role]
     steps: Steps = {name: [] for name in rows}
     departure = _follow(machine, highlight or Trace(machine.name), expected, steps)
-    refusals = _refusals(tables, steps)
-    edges = (*_advances(tables, steps), *_stays(tables, steps), *_ways_out(tables, steps), refusals)
+    edges = (*_advances(tables, steps), *_stays(tables, steps), *_ways_out(tables, steps))
     passed = {row.id for row in tables.phase if row.id in steps}
-    nodes = [*_phase_nodes(tables, passed), *_notes(tables, refusals.marked)]
+    nodes = [*_phase_nodes(tables, passed)]
+    if refusals:
+        refused = _refusals(tables, steps)
+        edges = (*edges, refused)
+        nodes += _notes(tables, refused.marked)
     if any(edge.target == OUTSIDE for edge in edges):
         nodes.append(
             Node(OUTSIDE, NodeKind.OUTSIDE, (Line(LineKind.NOTED, "handshake again: not modelled"),))
@@ -59,7 +64,7 @@ def phases(
         edges = (*edges, Edge(place, DEPARTURE, EdgeKind.LINK, marked=True))
     title = f"{headline(machine)}, phases of the handshake"
     return Diagram(
-        name=f"{machine.scenario.name}-phases",
+        name=f"{machine.scenario.name}-phases{'' if refusals else '-only'}",
         title=title,
         alternative=_alternative(title, tables, edges, nodes),
         legend=LEGEND,
@@ -97,7 +102,7 @@ def _advances(tables: SessionTables, steps: Steps) -> Iterator[Edge]:
         if row.verb is Verb.ADVANCE and row.to != row.at:
             pairs.setdefault((row.at, row.to, _driven_by(row)), []).append(row)
     for (source, target, kind), rows in pairs.items():
-        yield Edge(source, target, kind, _lines(rows, steps), _marked(rows, steps))
+        yield _edge(source, target, kind, rows, steps)
 
 
 def _stays(tables: SessionTables, steps: Steps) -> Iterator[Edge]:
@@ -114,7 +119,7 @@ def _stays(tables: SessionTables, steps: Steps) -> Iterator[Edge]:
         for kind in EdgeKind:
             same = [row for row in rows if _driven_by(row) is kind]
             if same:
-                yield Edge(place, place, kind, _lines(same, steps), _marked(same, steps))
+                yield _edge(place, place, kind, same, steps)
 
 
 def _ways_out(tables: SessionTables, steps: Steps) -> Iterator[Edge]:
@@ -123,7 +128,16 @@ def _ways_out(tables: SessionTables, steps: Steps) -> Iterator[Edge]:
         if row.verb is Verb.LEAVE:
             pairs.setdefault((row.at, _driven_by(row)), []).append(row)
     for (source, kind), rows in pairs.items():
-        yield Edge(source, OUTSIDE, kind, _lines(rows, steps), _marked(rows, steps))
+        yield _edge(source, OUTSIDE, kind, rows, steps)
+
+
+def _edge(source: str, target: str, kind: EdgeKind, rows: list[Row], steps: Steps) -> Edge:
+    lines = tuple(line for row in rows for line in _row_lines(row, steps.get(row.id, [])))
+    return Edge(source, target, kind, lines, _marked(rows, steps), _ids(rows))
+
+
+def _ids(rows: Iterable[Row]) -> tuple[str, ...]:
+    return tuple(row.id for row in rows)
 
 
 def _driven_by(row: Row) -> EdgeKind:
@@ -132,10 +146,6 @@ def _driven_by(row: Row) -> EdgeKind:
 
 def _marked(rows: Iterable[Row], steps: Steps) -> bool:
     return any(row.id in steps for row in rows)
-
-
-def _lines(rows: list[Row], steps: Steps) -> tuple[Line, ...]:
-    return tuple(line for row in rows for line in _row_lines(row, steps.get(row.id, [])))
 
 
 def _row_lines(row: Row, taken: list[int]) -> Iterator[Line]:
@@ -192,7 +202,7 @@ def _refusals(tables: SessionTables, steps: Steps) -> Edge:
             Line(LineKind.RECEIVED, text) for text in _folded(refused, f"\N{RIGHTWARDS ARROW} {alerts}")
         ]
     every = [row for rows in groups.values() for row in rows]
-    return Edge(ANY, FAILED, EdgeKind.REFUSAL, tuple(lines), _marked(every, steps))
+    return Edge(ANY, FAILED, EdgeKind.REFUSAL, tuple(lines), _marked(every, steps), _ids(every))
 
 
 def _refused(rows: list[Row], others: set[str]) -> str:

@@ -52,7 +52,9 @@ def drawn(picture: Chart) -> str:
     box = _departure_lines(picture)
     height = end + (ROW * len(box) + 2 * GAP if box else 0) + MARGIN
     parts = [
-        opening(WIDTH, height, f"0 0 {WIDTH} {height:.0f}", picture.title, picture.alternative),
+        opening(
+            WIDTH, height, f"0 0 {WIDTH} {height:.0f}", picture.title, picture.alternative, theme.dark_mode()
+        ),
         f'<rect width="{WIDTH}" height="{height:.0f}" fill="{theme.PAPER}"/>\n',
         _text(MARGIN, 32, picture.title, size=19, weight="bold"),
         _text(MARGIN, 54, LEGEND, colour=theme.MUTED),

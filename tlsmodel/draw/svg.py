@@ -16,22 +16,31 @@ _TEXT = re.compile(r"<(text|title|desc)\b[^>]*>([^<]*)</\1>")
 
 def to_svg(diagram: Diagram) -> str:
     """Return `diagram` as an SVG document of its own."""
-    drawn = _COMMENT.sub("", laid_out(diagram, "svg").decode())
+    return _finished(diagram, laid_out(diagram, "svg"), theme.dark_mode())
+
+
+def part_of_page(diagram: Diagram) -> str:
+    """Return `diagram` as an SVG for a page that has the colours, the title and the legend itself."""
+    return _finished(diagram, laid_out(diagram, "svg", heading=False), "")
+
+
+def _finished(diagram: Diagram, raw: bytes, style: str) -> str:
+    drawn = _COMMENT.sub("", raw.decode())
     size = _SIZE.search(drawn)
     if size is None:
         raise RuntimeError("Graphviz wrote an SVG without a size")
     width, height, box = size.groups()
-    return opening(float(width), float(height), box, diagram.title, diagram.alternative) + drawn[size.end() :]
+    head = opening(float(width), float(height), box, diagram.title, diagram.alternative, style)
+    return head + drawn[size.end() :]
 
 
-def opening(width: float, height: float, box: str, title: str, alternative: str) -> str:
-    """Return the first lines of an SVG document: size in pixels, title, description, dark mode."""
+def opening(width: float, height: float, box: str, title: str, alternative: str, style: str) -> str:
+    """Return the first lines of an SVG document: size in pixels, title, description, style sheet."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" viewBox="{box}" '
         f'role="img" class="tlsmodel" font-family="{theme.FONT}">\n'
         f"<title>{escape(printable(title))}</title>\n"
-        f"<desc>{escape(printable(alternative))}</desc>\n"
-        f"<style>{theme.dark_mode()}</style>\n"
+        f"<desc>{escape(printable(alternative))}</desc>\n" + (f"<style>{style}</style>\n" if style else "")
     )
 
 

@@ -5,6 +5,7 @@ The hues are Okabe and Ito's, safe for colour-blind readers, darkened where text
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from tlsmodel.draw.diagram import EdgeKind, LineKind, NodeKind
@@ -29,6 +30,21 @@ DARK: Final = {
     PALE_YELLOW: "#46390a",
 }
 """Each colour on a dark page."""
+
+NAMES: Final = {
+    "paper": PAPER,
+    "ink": INK,
+    "muted": MUTED,
+    "quiet": QUIET,
+    "blue": BLUE,
+    "green": GREEN,
+    "red": RED,
+    "pale-blue": PALE_BLUE,
+    "pale-green": PALE_GREEN,
+    "pale-red": PALE_RED,
+    "pale-yellow": PALE_YELLOW,
+}
+"""Each colour as style sheets call it."""
 
 TEXT: Final = {
     LineKind.NAME: INK,
@@ -79,6 +95,20 @@ EDGES: Final = {
     EdgeKind.LINK: EdgeStyle("dashed", "none", RED),
 }
 MARKED_WIDTH: Final = 3.2
+
+
+def variables(colours: Mapping[str, str]) -> str:
+    """Return the declarations that give the names of style sheets these values for each light colour."""
+    return "".join(f"--{name}:{colours[light]};" for name, light in NAMES.items())
+
+
+def by_name() -> str:
+    """Return a style sheet under which a picture takes its colours from the page's variables."""
+    return "".join(
+        f'.tlsmodel [{part}="{light}"]{{{part}:var(--{name})}}'
+        for name, light in NAMES.items()
+        for part in ("fill", "stroke")
+    )
 
 
 def dark_mode() -> str:

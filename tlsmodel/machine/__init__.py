@@ -1,6 +1,6 @@
 """Explicit machines, traces and the oracle."""
 
-from tlsmodel.machine.machine import Explicit, Machine, Successor, build, named
+from tlsmodel.machine.machine import Explicit, Machine, Successor, build, named, names
 from tlsmodel.machine.oracle import Agreed, Departure, Oracle
 from tlsmodel.machine.trace import Step, Trace, trace_from_json
 
@@ -15,5 +15,6 @@ __all__ = [
     "Trace",
     "build",
     "named",
+    "names",
     "trace_from_json",
 ]

@@ -19,7 +19,7 @@ from tlsmodel.machine.compose import Successor as Answer
 from tlsmodel.machine.view import HandshakeView
 from tlsmodel.spec.contract import ContractRow
 from tlsmodel.spec.row import Row
-from tlsmodel.spec.scenario import Scenario, scenario
+from tlsmodel.spec.scenario import SCENARIOS, Scenario, scenario
 from tlsmodel.spec.symbols import Output, Symbol
 
 VIEW_SUFFIX = ":handshake"
@@ -215,6 +215,11 @@ def build(name: str | Scenario) -> Machine[Any]:
     if name.endswith(VIEW_SUFFIX):
         return Machine(HandshakeView(setting), setting)
     return Machine(Session(setting), setting)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all machines, sessions each before its messages-only view."""
+    return tuple(name + suffix for name in SCENARIOS for suffix in ("", VIEW_SUFFIX))
 
 
 def named(name: str, settings: Mapping[str, str]) -> Machine[Any]:

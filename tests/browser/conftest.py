@@ -1,0 +1,79 @@
+"""A real Chromium, the page with every machine, a real finding; screenshots go to ``build/screenshots``."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.chromium import launched
+from tests.browser.finding import shrunk_finding
+from tlsmodel.draw.page import page
+from tlsmodel.machine import build, names
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+LOCAL = ("file:", "data:", "blob:", "about:")
+SIZE = {"width": 1500, "height": 1000}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser."""
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def machines():
+    """Every machine by its name, expanded."""
+    return {name: build(name) for name in names()}
+
+
+@pytest.fixture(scope="session")
+def explorer(machines, tmp_path_factory):
+    """The page with every machine, as a file."""
+    path = tmp_path_factory.mktemp("page") / "explorer.html"
+    path.write_text(page(machines.values()), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def finding(tmp_path_factory):
+    """The directory of a real finding."""
+    return shrunk_finding(tmp_path_factory.mktemp("finding"))
+
+
+@pytest.fixture
+def tab(chromium):
+    """A browser tab; what goes wrong in it, or leaves for a network, fails the test."""
+    context = chromium.new_context(viewport=SIZE)
+    context.set_default_timeout(15_000)
+    opened, wrong = context.new_page(), []
+    opened.on("console", lambda said: said.type in ("error", "warning") and wrong.append(said.text))
+    opened.on("pageerror", lambda fault: wrong.append(str(fault)))
+    opened.on("request", lambda asked: asked.url.startswith(LOCAL) or wrong.append(asked.url))
+    yield opened
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def shown(tab, explorer):
+    """A function that opens the page at an address and waits until it is ready."""
+
+    def show(address=""):
+        tab.goto("about:blank")
+        tab.goto(f"{explorer.as_uri()}{address}")
+        tab.wait_for_selector("html[data-ready]")
+        return tab
+
+    return show
+
+
+@pytest.fixture
+def screenshot(request):
+    """A function that keeps a picture of a tab under the test's name."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    def keep(tab, name=""):
+        tab.screenshot(path=SCREENSHOTS / f"{request.node.name}{name and '-'}{name}.png")
+
+    return keep

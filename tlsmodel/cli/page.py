@@ -1,0 +1,34 @@
+"""`tlsmodel page`: the explorer as one file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+
+from tlsmodel.cli.output import faults_in_one_line, say_json
+
+
+def command(
+    out: Path = typer.Option(..., "--output", "-o", help="File to write, as explorer.html."),
+    machine: list[str] = typer.Option([], help="Show this machine; may be repeated; by default all."),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Write the explorer: one HTML file to step through the machines, from disk and without a network."""
+    with faults_in_one_line():
+        document = written(tuple(machine))
+        out.write_text(document, "utf-8")
+    if as_json:
+        say_json({"file": str(out), "bytes": len(document.encode())})
+    else:
+        print(f"{out}: {len(document.encode()):,} bytes")
+
+
+def written(chosen: tuple[str, ...]) -> str:
+    """Return the page with the machines of these names, or with all; raises `ValueError` for unknown ones."""
+    from tlsmodel.draw.page import page
+    from tlsmodel.machine import build, names
+
+    machines = [build(name) for name in chosen or names()]
+    return page(machines, progress=lambda name: print(f"packing {name}", file=sys.stderr, flush=True))

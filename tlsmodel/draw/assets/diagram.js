@@ -1,0 +1,58 @@
+// The picture of a machine: where we are, where we came from, and which arrow the last step took.
+
+import { h } from "./dom.js";
+
+export class Picture {
+  /** Show the drawings of a graph; calls `chosen(phase)` when the reader points at a phase. */
+  constructor(graph, chosen) {
+    this.graph = graph;
+    this.holder = h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "Diagram" });
+    const tabs = graph.diagrams.map((drawing, number) =>
+      h("button", { type: "button", "aria-pressed": "false", onclick: () => this.turn(number) }, drawing.name),
+    );
+    this.tabs = h("div", { class: "tabs", role: "group", "aria-label": "Pictures of this machine" }, tabs.length > 1 ? tabs : []);
+    this.legend = h("ul", { class: "legend remark" });
+    this.element = h("div", { class: "pictures" }, this.tabs, this.holder, this.legend);
+    this.chosen = chosen;
+    this.turn(0);
+  }
+
+  turn(number) {
+    const drawing = this.graph.diagrams[number];
+    if (!drawing) return;
+    this.drawing = drawing;
+    this.holder.innerHTML = drawing.svg; // our own picture, embedded when the page was written
+    this.legend.replaceChildren(...drawing.legend.map((line) => h("li", {}, line)));
+    [...this.tabs.children].forEach((tab, index) => tab.setAttribute("aria-pressed", String(index === number)));
+    for (const [phase, id] of Object.entries(drawing.nodes)) {
+      const node = this.#part(id);
+      if (!this.graph.phases.some((word) => this.graph.words[word] === phase)) continue;
+      node.classList.add("choosable");
+      node.addEventListener("click", () => this.chosen(phase));
+    }
+    if (this.marks) this.mark(...this.marks);
+  }
+
+  /** Mark the phases and the arrows of a walk. */
+  mark(phase, steps) {
+    this.marks = [phase, steps];
+    const been = new Set(steps.map((step) => step.phase));
+    const used = new Set(steps.flatMap((step) => step.rows));
+    const latest = new Set(steps.at(-1)?.rows ?? []);
+    for (const [name, id] of Object.entries(this.drawing.nodes)) {
+      this.#mark(id, { here: name === phase, been: been.has(name) });
+    }
+    for (const [id, rows] of Object.entries(this.drawing.edges)) {
+      const names = rows.map((row) => this.graph.rows[row][0]);
+      this.#mark(id, { latest: names.some((name) => latest.has(name)), been: names.some((name) => used.has(name)) });
+    }
+  }
+
+  #part(id) {
+    return this.holder.querySelector(`#${CSS.escape(id)}`);
+  }
+
+  #mark(id, marks) {
+    for (const [name, on] of Object.entries(marks)) this.#part(id).classList.toggle(name, on);
+  }
+}

@@ -1,0 +1,158 @@
+// The page: which machine, search, verdicts, files, the address, and the stepper in the middle.
+
+import { h } from "./dom.js";
+import { Graph } from "./graph.js";
+import { play, readRecord } from "./records.js";
+import { Stepper } from "./stepper.js";
+import { Walk } from "./walk.js";
+
+const RESULTS = 60;
+const data = JSON.parse(document.getElementById("tlsmodel-data").textContent);
+const part = (id) => document.getElementById(id);
+const graphs = new Map();
+let stepper = null;
+
+async function graphOf(name) {
+  if (!graphs.has(name)) graphs.set(name, await Graph.read(data.machines[name].graph));
+  return graphs.get(name);
+}
+
+/** Show a machine, at an address or with a record played. */
+async function open(name, address = "", record = null) {
+  const walk = new Walk(await graphOf(name));
+  if (record) play(record, walk);
+  else walk.open(address);
+  stepper = new Stepper(walk);
+  stepper.addEventListener("moved", remember);
+  part("stepper").replaceChildren(stepper.element);
+  part("machine").value = name;
+  part("size").textContent = `${walk.graph.title}: ${walk.graph.states.toLocaleString("en")} states, ${walk.graph.target.length.toLocaleString("en")} transitions`;
+  document.title = `${name} – tlsmodel explorer`;
+  showVerdicts(name);
+  search();
+  remember();
+}
+
+// The address: #machine/step/step
+
+function remember() {
+  const { graph, address } = stepper.walk;
+  history.replaceState(null, "", `#${encodeURI(graph.name)}${address ? `/${encodeURI(address)}` : ""}`);
+}
+
+async function openAddress() {
+  const [name, ...steps] = decodeURI(location.hash.slice(1)).split("/");
+  const known = Object.hasOwn(data.machines, name);
+  await open(known ? name : Object.keys(data.machines)[0], known ? steps.join("/") : "");
+  if (name && !known) tell(`This page has no machine “${name}”.`);
+}
+
+// Machines and their filters.
+
+function showFilters() {
+  const facets = new Map();
+  for (const { facets: found } of Object.values(data.machines)) {
+    for (const [key, value] of Object.entries(found)) facets.set(key, (facets.get(key) ?? new Set()).add(value));
+  }
+  const selects = [...facets].filter(([, values]) => values.size > 1).map(([key, values]) => {
+    const options = ["any", ...values].map((value) => h("option", { value: value === "any" ? "" : value }, value));
+    return h("label", {}, key.replaceAll("_", " "), h("select", { "data-facet": key, onchange: showMachines }, options));
+  });
+  part("filters").replaceChildren(...selects);
+}
+
+function showMachines() {
+  const wanted = [...part("filters").querySelectorAll("select")].filter((select) => select.value);
+  const fits = ({ facets }) => wanted.every((select) => facets[select.dataset.facet] === select.value);
+  const names = Object.keys(data.machines).filter((name) => fits(data.machines[name]));
+  part("machine").replaceChildren(...names.map((name) => h("option", { value: name }, name)));
+  part("count").textContent = `${names.length} of ${Object.keys(data.machines).length} machines`;
+  const current = stepper?.walk.graph.name;
+  if (names.includes(current)) part("machine").value = current;
+  else if (names.length && stepper) open(names[0]);
+}
+
+// Search: states, messages and rows; choosing one goes there by a shortest way.
+
+function search() {
+  const words = part("search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const list = part("results");
+  if (!words.length) return list.replaceChildren();
+  const { graph } = stepper.walk;
+  const fits = (text) => words.every((word) => text.toLowerCase().includes(word));
+  const found = [];
+  for (const [id, cite] of graph.rows) {
+    if (fits(`${id} ${cite}`)) found.push([`row ${id}`, () => stepper.jumpThrough(id)]);
+  }
+  for (let state = 0; state < graph.states; state++) {
+    const label = graph.label(state).join(", ");
+    if (fits(label)) found.push([label, () => stepper.jump(state)]);
+  }
+  const shown = found.sort(([a], [b]) => a.length - b.length).slice(0, RESULTS);
+  list.replaceChildren(
+    h("p", { class: "remark" }, `${found.length.toLocaleString("en")} found${found.length > RESULTS ? `, the first ${RESULTS} shown` : ""}`),
+    h("ul", {}, shown.map(([text, go]) => h("li", {}, h("button", { type: "button", onclick: go }, text)))),
+  );
+}
+
+// Verdicts on properties, with their counterexamples.
+
+function showVerdicts(name) {
+  const found = data.verdicts.filter(({ machine }) => machine === name);
+  part("verdicts").hidden = !data.verdicts.length;
+  part("verdict-list").replaceChildren(...(found.length ? found.map(verdict) : [h("p", { class: "remark" }, "No property was checked on this machine.")]));
+}
+
+function verdict({ property, sentence, cite, verdict: word, record }) {
+  const replay = record ? h("button", { type: "button", onclick: () => openRecord(record) }, "Play the counterexample") : "";
+  return h("li", { class: word }, h("strong", {}, `${word === "holds" ? "✓" : "✗"} ${word}`), ` ${property}: ${sentence} `, cite ? h("span", { class: "remark" }, cite) : "", replay);
+}
+
+// Files.
+
+async function openRecord(record) {
+  const name = record.machine;
+  if (!Object.hasOwn(data.machines, name)) return tell(`This page has no machine “${record.machine}”.`);
+  part("filters").querySelectorAll("select").forEach((select) => (select.value = ""));
+  showMachines();
+  await open(name, "", record);
+  return tell([record.title, record.target].filter(Boolean).join(" – "));
+}
+
+async function openFile(file) {
+  try {
+    await openRecord(readRecord(await file.text()));
+  } catch (fault) {
+    tell(`${file.name}: ${fault.message}`);
+  }
+}
+
+function tell(words) {
+  part("told").textContent = words;
+  part("told").hidden = !words;
+}
+
+function listen() {
+  part("machine").addEventListener("change", () => open(part("machine").value));
+  part("search").addEventListener("input", search);
+  part("file").addEventListener("change", (event) => event.target.files.length && openFile(event.target.files[0]));
+  part("theme").addEventListener("change", (event) => (document.documentElement.dataset.theme = event.target.value));
+  window.addEventListener("hashchange", openAddress);
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files.length) openFile(event.dataTransfer.files[0]);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea") || !part("keys").checked) return;
+    if (event.key === "/") part("search").focus();
+    else if (!stepper.press(event.key)) return;
+    event.preventDefault();
+  });
+}
+
+listen();
+showFilters();
+showMachines();
+await openAddress();
+document.documentElement.dataset.ready = String(Math.round(performance.now()));

@@ -1,0 +1,133 @@
+"""A machine as compact plain data, for the page and the stepper: its whole graph with names and reasons.
+
+The arrays of transitions are ordered by state and, within a state, by the alphabet.  Targets are differences
+to the target before, which compress well because states are numbered in order of discovery.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Hashable, Mapping
+from dataclasses import fields
+from typing import Any, Final, TypeVar
+
+from tlsmodel.draw.chart import headline
+from tlsmodel.draw.diagram import Diagram
+from tlsmodel.draw.layout import edge_id, node_id
+from tlsmodel.draw.svg import part_of_page
+from tlsmodel.machine.machine import VIEW_SUFFIX, Machine
+from tlsmodel.machine.trace import output_to_json
+from tlsmodel.spec.contract import ContractRow
+from tlsmodel.spec.row import Row, Verb
+from tlsmodel.spec.scenario import LIMITS, Scenario
+from tlsmodel.spec.tables import TABLES
+
+OPEN, COMPLETE, FAILED, OUTSIDE = range(4)
+"""What a state is."""
+VIEWS: Final = {False: "session", True: "messages only"}
+
+T = TypeVar("T", bound=Hashable)
+
+
+class _Index(dict[T, int]):
+    """Numbers things in the order in which they are first met."""
+
+    def __missing__(self, thing: T) -> int:
+        number = self[thing] = len(self)
+        return number
+
+
+def facets(machine: Machine[Any]) -> dict[str, str]:
+    """Return what tells `machine` from others: view, version, role and whatever else its scenario fixes."""
+    setting = machine.scenario
+    fixed = {field.name: getattr(setting, field.name) for field in fields(Scenario)}
+    found = {"view": VIEWS[machine.name.endswith(VIEW_SUFFIX)]}
+    return found | {name: str(value) for name, value in fixed.items() if name not in LIMITS}
+
+
+def packed(machine: Machine[Any], diagrams: Mapping[str, Diagram]) -> dict[str, object]:
+    """Return all of `machine` as plain data that JSON carries.
+
+    Parameters
+    ----------
+    diagrams: pictures of it by a short name, on which a reader marks phases and rows.
+
+    Raises `MemoryError` where the machine does not fit.
+    """
+    space = machine.expand()
+    inputs: _Index[Any] = _Index((item, number) for number, item in enumerate(machine.inputs))
+    outputs, rows, ways, words = _Index[Any](), _Index[str](), _Index[tuple[int, ...]](), _Index[str]()
+    degrees, given, answers, targets, reasons = (list[int]() for _ in range(5))
+    last = 0
+    for source in range(space.states):
+        before = len(given)
+        for item in machine.enabled(source):
+            for output, target, names in machine.successors(source, item):
+                given.append(inputs[item])
+                answers.append(outputs[output])
+                targets.append(target - last)
+                reasons.append(ways[tuple(rows[name] for name in names)])
+                last = target
+        degrees.append(len(given) - before)
+    states = [machine.state(number) for number in range(space.states)]
+    final = TABLES[machine.scenario.version, machine.scenario.role].final
+    drawn = [_drawn(name, diagram, rows) for name, diagram in diagrams.items()]
+    return {
+        "name": machine.name,
+        "title": headline(machine),
+        "bounds": {name: getattr(machine.scenario, name) for name in LIMITS},
+        "initial": machine.initial,
+        "inputs": [[item.kind.value, item.name, item.cite] for item in machine.inputs],
+        "outputs": [output_to_json(output) for output in outputs],
+        "labels": [[words[part] for part in machine.label(n).split(", ")] for n in range(space.states)],
+        "phases": [words[state.phase] for state in states],
+        "kinds": [_kind(state, final) for state in states],
+        "degrees": degrees,
+        "given": given,
+        "answers": answers,
+        "targets": targets,
+        "reasons": reasons,
+        "diagrams": drawn,
+        "ways": [list(way) for way in ways],
+        "words": list(words),
+        "rows": [_reason(name, machine.rows.get(name)) for name in rows],
+    }
+
+
+def compressed(data: dict[str, object]) -> str:
+    """Return plain data as text that fits into a page: JSON, deflated, in base 64."""
+    document = json.dumps(data, separators=(",", ":")).encode()
+    return base64.b64encode(zlib.compress(document, 9)).decode("ascii")
+
+
+def _kind(state: Any, final: str) -> int:
+    if state.failed:
+        return FAILED
+    if state.outside:
+        return OUTSIDE
+    return COMPLETE if getattr(state, "complete", state.phase == final) else OPEN
+
+
+def _drawn(name: str, diagram: Diagram, rows: _Index[str]) -> dict[str, object]:
+    return {
+        "name": name,
+        "legend": list(diagram.legend),
+        "svg": part_of_page(diagram),
+        "nodes": {node.id: node_id(diagram, number) for number, node in enumerate(diagram.nodes)},
+        "edges": {
+            edge_id(diagram, number): [rows[name] for name in edge.rows]
+            for number, edge in enumerate(diagram.edges)
+            if edge.rows
+        },
+    }
+
+
+def _reason(name: str, row: Row | ContractRow | None) -> list[str | None]:
+    """The row's id, source, next phase if it advances, and what its choice leaves open."""
+    if row is None:
+        return [name, None, None, None]
+    to = row.to if isinstance(row, Row) and row.verb is Verb.ADVANCE else None
+    left_open = f"{row.choice.name}: {row.choice.sentence} ({row.choice.cite})" if row.choice else None
+    return [name, row.cite, to, left_open]

@@ -1,0 +1,111 @@
+"""The explorer: one HTML file that opens from disk, with machines, pictures, verdicts and the stepper.
+
+``assets`` holds its parts as plain files.  Modules are joined in order of their imports into one script, so
+that nothing has to be fetched; names are unique among them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata, resources
+from typing import Any, Final
+
+from tlsmodel.draw import theme
+from tlsmodel.draw.packed import compressed, facets, packed
+from tlsmodel.draw.phase_view import phases
+from tlsmodel.machine.machine import Machine
+
+_IMPORT: Final = re.compile(r'^import \{[^}]*\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
+_EXPORT: Final = re.compile(r"^export (?=(?:async |)(?:const|function|class) )", re.MULTILINE)
+_HOLE: Final = re.compile(r"\{\{(\w+)\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class PageVerdict:
+    """What a property's check came to, as the page shows it.
+
+    Parameters
+    ----------
+    machine: the machine that was checked.
+    property, sentence, cite: what was asked.
+    verdict: ``holds`` or ``violated``.
+    record: a counterexample as `Trace.to_json` gives it, with a ``title``, or None.
+    """
+
+    machine: str
+    property: str
+    sentence: str
+    cite: str
+    verdict: str
+    record: dict[str, object] | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return the verdict as plain data."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def page(
+    machines: Iterable[Machine[Any]],
+    verdicts: Iterable[PageVerdict] = (),
+    progress: Callable[[str], None] | None = None,
+) -> str:
+    """Return the page as an HTML document.
+
+    Parameters
+    ----------
+    machines: what it shows, the first one first; each is expanded in full.
+    verdicts: results of property checks.
+    progress: called with each machine's name before it is packed.
+
+    Raises `MemoryError` where a machine is too large.
+    """
+    shown: dict[str, object] = {}
+    for machine in machines:
+        if progress is not None:
+            progress(machine.name)
+        pictures = {"Phases": phases(machine, refusals=False), "Phases and refusals": phases(machine)}
+        graph = compressed(packed(machine, pictures))
+        shown[machine.name] = {"facets": facets(machine), "graph": graph}
+    data = {"machines": shown, "verdicts": [verdict.to_json() for verdict in verdicts]}
+    parts = {
+        "style": style(),
+        "version": metadata.version("tlsmodel"),
+        "data": json.dumps(data).replace("<", "\\u003c"),
+        "script": script("page.js"),
+    }
+    return _HOLE.sub(lambda hole: parts[hole[1]], asset("page.html"))
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the text of a part of the page."""
+    return resources.files("tlsmodel.draw").joinpath("assets", name).read_text("utf-8")
+
+
+def script(name: str) -> str:
+    """Return a module with all that it imports as one script without imports."""
+    joined: dict[str, None] = {}
+    _join(name, joined)
+    return "".join(_EXPORT.sub("", _IMPORT.sub("", asset(module))) for module in joined)
+
+
+def _join(name: str, joined: dict[str, None]) -> None:
+    for imported in _IMPORT.findall(asset(name)):
+        _join(imported, joined)
+    joined.setdefault(name)
+
+
+def style() -> str:
+    """Return the style sheet of page and stepper: colours for light and dark, then the rules."""
+    light = theme.variables({colour: colour for colour in theme.NAMES.values()})
+    dark = theme.variables(theme.DARK)
+    return (
+        f":root{{color-scheme:light;{light}}}"
+        f"@media(prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
+        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
+        f"{theme.by_name()}\n{asset('style.css')}"
+    )
