@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.chromium import launched
+from tests.browser.chromium import CHROMIUM, launched
 from tests.browser.finding import shrunk_finding
 from tlsmodel.draw.page import page
 from tlsmodel.machine import build, names
@@ -17,6 +17,8 @@ SIZE = {"width": 1500, "height": 1000}
 @pytest.fixture(scope="session")
 def chromium():
     """The browser."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("there is no Chromium: install the package chromium")
     with launched() as browser:
         yield browser
 

@@ -246,3 +246,12 @@ def drop(tab, name, text):
         }""",
         [name, text],
     )
+
+
+def test_after_a_fatal_alert_nothing_is_awaited(shown):
+    tab = shown("#tls12-client/handshake/ServerHelloDone/handshake")
+    tab.get_by_role("button", name="Phases and refusals").click()
+
+    assert tab.locator(".next").is_disabled()
+    assert tab.locator(".mark").count() == 0
+    assert tab.locator(".node.here title").all_text_contents() == ["WAIT_SH", "FAILED"]

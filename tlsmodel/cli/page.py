@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from errno import ENOENT
+from os import strerror
 from pathlib import Path
 
 import typer
@@ -17,6 +19,8 @@ def command(
 ) -> None:
     """Write the explorer: one HTML file to step through the machines, from disk and without a network."""
     with faults_in_one_line():
+        if not out.parent.is_dir():
+            raise FileNotFoundError(ENOENT, strerror(ENOENT), str(out))
         document = written(tuple(machine))
         out.write_text(document, "utf-8")
     if as_json:
@@ -30,5 +34,8 @@ def written(chosen: tuple[str, ...]) -> str:
     from tlsmodel.draw.page import page
     from tlsmodel.machine import build, names
 
-    machines = [build(name) for name in chosen or names()]
-    return page(machines, progress=lambda name: print(f"packing {name}", file=sys.stderr, flush=True))
+    def told(name: str) -> None:
+        if sys.stderr.isatty():
+            print(f"packing {name}", file=sys.stderr, flush=True)
+
+    return page([build(name) for name in chosen or names()], progress=told)

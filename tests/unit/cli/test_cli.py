@@ -2,10 +2,14 @@
 
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -22,7 +26,13 @@ def run(*arguments, **options):
     "arguments, fault",
     [
         (["nonsense"], "No such command"),
-        (["explore"], "Missing argument"),
+        (["explore"], "give a machine, or --serve"),
+        (["explore", "tls99", "--serve"], "unknown machine 'tls99'"),
+        (["page", "-o", "x.html", "--machine", "tls99"], "unknown machine 'tls99'"),
+        (
+            ["page", "-o", "/nowhere/x.html", "--machine", "tls13-server:handshake"],
+            "/nowhere/x.html: No such",
+        ),
         (["explore", "tls99-client"], "unknown machine 'tls99-client'"),
         (["explore", "tls13-client", "--set", "inbox"], "give key=value"),
         (["explore", "tls13-client", "--set", "inbox=99"], "from 1 to 8"),
@@ -214,3 +224,33 @@ def test_a_hunt_that_names_no_target_goes_on_without_libgnutls(tmp_path):
 
     assert finished.returncode == 0, finished.stderr
     assert "install the package libgnutls30 (Debian, Ubuntu); going on without it" in finished.stdout
+
+
+def test_page_writes_one_file_that_needs_nothing_else(tmp_path):
+    out = tmp_path / "explorer.html"
+    finished = run("page", "-o", str(out), "--machine", "tls13-server:handshake", "--json")
+
+    assert json.loads(finished.stdout) == {"file": str(out), "bytes": out.stat().st_size}
+    document = out.read_text("utf-8")
+    assert "tls13-server:handshake" in document
+    assert not re.search(
+        r"(src|href)=[\"']?(https?:)?//|import .* from", document.partition("tlsmodel-data")[0]
+    )
+
+
+def test_explore_serves_the_page_on_the_loopback_address_only():
+    command = [*COMMAND, "explore", "tls13-server:handshake", "--serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            url = process.stdout.readline().split()[0]
+            assert url.startswith("http://127.0.0.1:")
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+                assert b"tls13-server:handshake" in answer.read()
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(f"{url}etc/passwd", timeout=30)
+            with socket.socket() as elsewhere, pytest.raises(OSError):
+                elsewhere.connect(("127.0.0.2", int(url.rsplit(":", 1)[1].strip("/"))))
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 130

@@ -33,14 +33,14 @@ export class Picture {
     if (this.marks) this.mark(...this.marks);
   }
 
-  /** Mark the phases and the arrows of a walk. */
-  mark(phase, steps) {
-    this.marks = [phase, steps];
+  /** Mark the places where we are, and the phases and arrows of a walk. */
+  mark(here, steps) {
+    this.marks = [here, steps];
     const been = new Set(steps.map((step) => step.phase));
     const used = new Set(steps.flatMap((step) => step.rows));
     const latest = new Set(steps.at(-1)?.rows ?? []);
     for (const [name, id] of Object.entries(this.drawing.nodes)) {
-      this.#mark(id, { here: name === phase, been: been.has(name) });
+      this.#mark(id, { here: here.includes(name), been: been.has(name) });
     }
     for (const [id, rows] of Object.entries(this.drawing.edges)) {
       const names = rows.map((row) => this.graph.rows[row][0]);

@@ -103,7 +103,7 @@ export class Stepper extends EventTarget {
     this.buttons.reset.disabled = walk.steps.length === 0;
     for (const step of walk.steps) step.arrows ??= arrows(step);
     this.chart.show(walk.steps, walk.at);
-    this.picture.mark(walk.phase, walk.taken);
+    this.picture.mark(walk.failed ? [walk.phase, "FAILED"] : [walk.phase], walk.taken);
     this.#showState();
     this.#showInputs();
     this.#showReasons();
@@ -145,7 +145,7 @@ export class Stepper extends EventTarget {
   #showInputs() {
     const wanted = this.filter.value.trim().toLowerCase();
     const enabled = this.walk.enabled.filter((input) => input.name.toLowerCase().includes(wanted));
-    const awaited = new Set(this.walk.graph.expected(this.walk.phase));
+    const awaited = new Set(this.walk.awaited);
     const groups = Object.entries(GROUPS).map(([kind, title]) => {
       const all = enabled.filter((input) => input.kind === kind);
       const rest = kind === "deliver" && !wanted ? all.filter((input) => !awaited.has(input)) : [];
@@ -167,9 +167,10 @@ export class Stepper extends EventTarget {
   }
 
   #inputButton(input, reply, number, awaited) {
-    const { graph, phase } = this.walk;
+    const { graph, phase, failed } = this.walk;
     const [target] = reply.states;
-    const next = { [FAILED]: "fails", [OUTSIDE]: "leaves the model" }[graph.kinds[target]] ?? (graph.phase(target) === phase ? "" : graph.phase(target));
+    const ends = { [FAILED]: failed ? "" : "fails", [OUTSIDE]: "leaves the model" }[graph.kinds[target]];
+    const next = ends ?? (graph.phase(target) === phase ? "" : graph.phase(target));
     const parts = [
       h("span", { class: "given" }, inputWords(input)),
       isQuiet(reply.output) ? "" : h("span", { class: "reply" }, outputWords(reply.output)),

@@ -3,7 +3,7 @@
 // Like the oracle it keeps every state that is possible after what was seen.  A trace of a larger machine may go
 // where this one does not follow: such steps have no states, and their rows still tell the phase.
 
-import { COMPLETE } from "./graph.js";
+import { COMPLETE, FAILED } from "./graph.js";
 import { outputWords } from "./words.js";
 
 const NON_FAILURES = new Set(
@@ -51,6 +51,16 @@ export class Walk {
     return this.steps.slice(0, this.at);
   }
 
+  /** Whether the session is dead, for all that is known. */
+  get failed() {
+    return this.states !== null && this.states.every((state) => this.graph.kinds[state] === FAILED);
+  }
+
+  /** The deliveries that the handshake waits for. */
+  get awaited() {
+    return this.failed ? [] : this.graph.expected(this.phase);
+  }
+
   replies(input) {
     return this.graph.replies(this.states, input);
   }
@@ -94,14 +104,14 @@ export class Walk {
   get honest() {
     const enabled = this.enabled;
     const [state] = this.states ?? [];
-    if (!enabled.length) return null;
+    if (!enabled.length || this.failed) return null;
     const words = this.graph.label(state);
     const call = (name) => enabled.find((input) => input.kind === "call" && input.name === name);
     const unfinished = words.find((word) => word.endsWith("() unfinished"));
     if (unfinished) return call(unfinished.split("()")[0]);
     const busy = words.some((word) => /^(waiting|pending) /.test(word));
     if (this.graph.kinds[state] === COMPLETE) return busy ? call("record_recv") : null;
-    const awaited = this.graph.expected(this.phase).find((input) => enabled.includes(input));
+    const awaited = this.awaited.find((input) => enabled.includes(input));
     return busy || !awaited ? (call("handshake") ?? awaited ?? null) : awaited;
   }
 
