@@ -96,7 +96,6 @@ def _builder(subject: x509.Name, issuer: x509.Name, key, *, authority: bool) -> 
     usage = dict.fromkeys(
         (
             "content_commitment",
-            "key_encipherment",
             "data_encipherment",
             "key_agreement",
             "encipher_only",
@@ -115,7 +114,11 @@ def _builder(subject: x509.Name, issuer: x509.Name, key, *, authority: bool) -> 
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .add_extension(
             x509.KeyUsage(
-                digital_signature=not authority, key_cert_sign=authority, crl_sign=authority, **usage
+                digital_signature=not authority,
+                key_encipherment=isinstance(key, rsa.RSAPublicKey) and not authority,
+                key_cert_sign=authority,
+                crl_sign=authority,
+                **usage,
             ),
             critical=True,
         )

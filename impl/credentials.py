@@ -72,6 +72,7 @@ class CertifiedKey:
     names: the DNS names that the leaf is for, in lower case.
     issuers: the names (DER) of those who issued the chain.
     ocsp_response: what a server staples to the leaf if a client asks, in DER.
+    decrypts: whether the leaf lets its key decrypt, which static RSA needs.
     """
 
     chain: tuple[bytes, ...]
@@ -80,6 +81,7 @@ class CertifiedKey:
     names: tuple[str, ...] = ()
     issuers: tuple[bytes, ...] = ()
     ocsp_response: bytes | None = None
+    decrypts: bool = True
 
     def sign(self, scheme: SignatureScheme, message: bytes) -> bytes:
         """Return the signature of `message` under `scheme`."""
@@ -94,7 +96,8 @@ class CertifiedKey:
 def load_certified_key(chain_pem: bytes, key_pem: bytes, password: bytes | None = None) -> CertifiedKey:
     """Read a chain (leaf first) and its key from PEM.
 
-    Raises `ValueError` if either cannot be read or they do not belong together.
+    A key signs and decrypts only as far as its certificate lets it (RFC 5246 section 7.4.2, RFC 8446 section
+    4.4.2.2).  Raises `ValueError` if either cannot be read or they do not belong together.
     """
     chain = x509.load_pem_x509_certificates(chain_pem)
     key = load_pem_private_key(key_pem, password)
@@ -102,10 +105,13 @@ def load_certified_key(chain_pem: bytes, key_pem: bytes, password: bytes | None 
         raise ValueError(f"keys of type {type(key).__name__} cannot sign handshakes")
     if key.public_key() != chain[0].public_key():
         raise ValueError("the private key is not that of the first certificate")
-    public = key.public_key()
-    schemes = {version: signatures.schemes_for(public, version) for version in _VERSIONS}
+    public, usage = key.public_key(), _usage(chain[0])
+    signs = usage is None or usage.digital_signature
+    schemes = {version: signatures.schemes_for(public, version) if signs else () for version in _VERSIONS}
     issuers = tuple(certificate.issuer.public_bytes() for certificate in chain)
-    return CertifiedKey(tuple(map(_der, chain)), key, schemes, _dns_names(chain[0]), issuers)
+    decrypts = usage is None or usage.key_encipherment
+    names = _dns_names(chain[0])
+    return CertifiedKey(tuple(map(_der, chain)), key, schemes, names, issuers, decrypts=decrypts)
 
 
 class Trust:
@@ -180,6 +186,13 @@ def _subject(server_name: str) -> verification.Subject:
 
 def _der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
+
+
+def _usage(leaf: x509.Certificate) -> x509.KeyUsage | None:
+    try:
+        return leaf.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return None
 
 
 def _dns_names(leaf: x509.Certificate) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
 from impl.codec import extensions as ext
 from impl.codec.enums import ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme
 from impl.codec.hello import ClientHello
@@ -77,11 +79,23 @@ def choose(hello: ClientHello, config: Config, host: str | None) -> Choice:
             if not authenticates(key.key.public_key(), suite.authentication):
                 continue
             if exchange is KeyExchange.RSA:
-                return Choice(suite, key, None, None)
+                if key.decrypts:
+                    return Choice(suite, key, None, None)
+                continue
+            if not _is_curve_known(key, hello):
+                continue
             scheme = signature_scheme(key, offered, config, ProtocolVersion.TLS12)
             if scheme is not None:
                 return Choice(suite, key, scheme, group)
     raise Refusal(Code.NO_CIPHER_SUITES, "no cipher suite and signature scheme that fit a certificate")
+
+
+def _is_curve_known(key: CertifiedKey, hello: ClientHello) -> bool:
+    """Tell whether a client that lists groups lists the curve of an ECDSA key (RFC 5246 section 7.4.2)."""
+    content = hello.extensions.get(ExtensionType.SUPPORTED_GROUPS)
+    if content is None or not isinstance(key.key, EllipticCurvePrivateKey):
+        return True
+    return _CURVE_OF_KEY.get(key.key.curve.name) in ext.parse_supported_groups(content)
 
 
 def half(choice: Choice, hello: ClientHello, random: bytes, config: Config) -> Half:
@@ -138,6 +152,7 @@ def _field(hello: ClientHello) -> NamedGroup:
     return next((group for group in FIELDS if group in offered), NamedGroup.FFDHE2048)
 
 
+_CURVE_OF_KEY: Final = {"secp256r1": NamedGroup.SECP256R1, "secp384r1": NamedGroup.SECP384R1}
 _ON_CURVES: Final = frozenset({KeyExchange.ECDHE, KeyExchange.ECDHE_PSK})
 _PRE_SHARED: Final = frozenset({KeyExchange.PSK, KeyExchange.ECDHE_PSK})
 _HALVES: Final[dict[KeyExchange, Callable[[Choice, ClientHello, bytes, Config], Half]]] = {

@@ -74,12 +74,14 @@ class ServerRsa:
     client_version: int
 
     def take(self, body: bytes, config: Config) -> Premaster:
-        """Read ClientKeyExchange; a forged one leads to a random secret (RFC 5246 section 7.4.7.1)."""
+        """Read ClientKeyExchange; a forged one leads to a random secret (RFC 5246 section 7.4.7.1).
+
+        The version in it is replaced and not compared, so that a wrong one shows in Finished only.
+        """
         ciphertext = ClientKeyExchangeOpaque.parse(body).content
-        substitute = config.randomness(PREMASTER_LENGTH)
+        version, substitute = self.client_version.to_bytes(2), config.randomness(PREMASTER_LENGTH - 2)
         secret = rsa.decrypt(self.key, ciphertext)
-        good = len(secret) == PREMASTER_LENGTH and secret[:2] == self.client_version.to_bytes(2)
-        return Premaster(secret if good else substitute)
+        return Premaster(version + (secret[2:] if len(secret) == PREMASTER_LENGTH else substitute))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,11 @@ def _name(common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
 
-def _usage(*, authority: bool) -> x509.KeyUsage:
+def _usage(*, authority: bool, decrypts: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not authority,
         content_commitment=False,
-        key_encipherment=False,
+        key_encipherment=decrypts,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=authority,
@@ -82,7 +82,7 @@ def pem(kind: str, host: str = HOST, expired: bool = False) -> tuple[bytes, byte
         .not_valid_before(start)
         .not_valid_after(start + (10 if expired else 4000) * DAY)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(authority=False), critical=True)
+        .add_extension(_usage(authority=False, decrypts=kind == "rsa"), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
