@@ -8,7 +8,7 @@ from flow13_support import made, talk
 from flow_certificates import certified_key, trust
 from flow_support import TLS12, TLS13, established, handshake_record, pair, say
 
-from impl import AlertDescription, CipherSuite, ClientAuth, Code, Renegotiation
+from impl import AlertDescription, CipherSuite, ClientAuth, Code, Renegotiation, SignatureScheme
 from impl.codec import extensions as ext
 from impl.codec.certificate import CertificateRequest13
 from impl.codec.enums import ExtensionType
@@ -121,10 +121,11 @@ def test_a_request_for_a_certificate_may_have_filters_and_extensions_that_nobody
     filters = (E.OID_FILTERS, b"\0\x07\x03\x55\x1d\x25\0\x01x")
     full = Extensions.of((UNKNOWN, b"x"), algorithms, filters)
 
-    requests = [read_request(CertificateRequest13(each, b"").body()) for each in (plain, full)]
+    config = client(certified_keys=(certified_key("rsa"), certified_key("ed25519")))
+    requests = [read_request(CertificateRequest13(each, b"").body(), config) for each in (plain, full)]
 
     assert requests[0] == requests[1]
-    assert requests[0].schemes == (0x0807,)
+    assert requests[0].key == (certified_key("ed25519"), SignatureScheme.ED25519)
 
 
 def test_a_ticket_may_have_extensions_that_nobody_knows():
