@@ -73,7 +73,7 @@ def measured(browser, path: Path) -> Measured:
         tab.wait_for_selector("html[data-ready]")
         openings.append(float(tab.get_attribute("html", "data-ready")))
     tab.locator("#machine").select_option("tls13-client")
-    tab.wait_for_function("document.title.startsWith('tls13-client ')")
+    tab.locator("#size", has_text="TLS 1.3 client").wait_for()
     steps = tab.evaluate(WALK, STEPS)
     tab.close()
     return Measured(path.stat().st_size / 1e6, tuple(openings), tuple(steps))

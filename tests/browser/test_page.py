@@ -142,7 +142,7 @@ def test_machines_are_filtered_by_what_their_scenarios_fix(shown):
     tab.get_by_label("role").select_option("server")
 
     assert tab.locator("#machine option").all_inner_texts() == ["tls12-server", "tls12-server:handshake"]
-    tab.wait_for_function("document.title.startsWith('tls12-server ')")
+    tab.locator("#size", has_text="TLS 1.2 server").wait_for()
 
 
 def test_inputs_are_filtered_by_name(shown):
