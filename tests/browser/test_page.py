@@ -255,3 +255,12 @@ def test_after_a_fatal_alert_nothing_is_awaited(shown):
     assert tab.locator(".next").is_disabled()
     assert tab.locator(".mark").count() == 0
     assert tab.locator(".node.here title").all_text_contents() == ["WAIT_SH", "FAILED"]
+
+
+def test_the_contract_of_a_call_shows_what_the_last_step_did(shown, screenshot):
+    tab = shown("#tls13-client/handshake")
+    tab.get_by_role("button", name="handshake()", exact=True).click()
+
+    latest = tab.locator(".edge.latest title").all_text_contents()
+    assert latest == ["ENTER->FLUSH", "FLUSH->PULL", "PULL->AGAIN (read)"]
+    screenshot(tab)

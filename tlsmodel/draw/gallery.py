@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tlsmodel.draw.chart import chart, headline
+from tlsmodel.draw.contract_view import contract
 from tlsmodel.draw.mermaid import sequence_mermaid
 from tlsmodel.draw.phase_view import phases
 from tlsmodel.draw.sequence import sequence_svg
@@ -20,7 +21,7 @@ from tlsmodel.machine.machine import VIEW_SUFFIX, Machine, build
 from tlsmodel.machine.trace import Step, Trace
 from tlsmodel.spec.row import Row
 from tlsmodel.spec.scenario import SCENARIOS, scenario
-from tlsmodel.spec.symbols import HANDSHAKE, Symbol
+from tlsmodel.spec.symbols import CALLS, HANDSHAKE, Symbol
 from tlsmodel.spec.tables import TABLES
 
 INDEX: Final = "README.md"
@@ -38,6 +39,12 @@ tlsmodel draw --all -o diagrams
 In all of them `?Message` is received, `!Message` is sent and `call()` is made by the application. The
 handshakes are found by walking the model: the peer sends each flight at once, and the application calls
 `handshake()` until it returns `SUCCESS`.
+"""
+
+CONTRACT: Final = """## The caller's contract
+
+What a call does until it returns, the same for every version and role. Only FLUSH and PULL can be held up, so
+a call that is repeated finds everything else done.
 """
 
 
@@ -58,6 +65,15 @@ def pictures() -> dict[str, str]:
             f"The same as [Mermaid text]({name}.mmd). "
             f"A full handshake (as [Mermaid text]({name}-sequence.mmd)):\n\n"
             f"![{_plain(chart(trace).alternative)}]({name}-sequence.svg)\n"
+        )
+    parts.append(CONTRACT)
+    for call in CALLS:
+        view = contract(call)
+        files[f"{view.name}.svg"] = to_svg(view)
+        files[f"{view.name}.mmd"] = to_mermaid(view)
+        parts.append(
+            f"### {call.name}()\n\n![{_plain(view.alternative)}]({view.name}.svg)\n\n"
+            f"The same as [Mermaid text]({view.name}.mmd).\n"
         )
     files[INDEX] = "\n".join(parts)
     return files

@@ -15,9 +15,12 @@ from importlib import metadata, resources
 from typing import Any, Final
 
 from tlsmodel.draw import theme
+from tlsmodel.draw.contract_view import contract
+from tlsmodel.draw.diagram import Diagram
 from tlsmodel.draw.packed import compressed, facets, packed
 from tlsmodel.draw.phase_view import phases
-from tlsmodel.machine.machine import Machine
+from tlsmodel.machine.machine import VIEW_SUFFIX, Machine
+from tlsmodel.spec.symbols import Kind
 
 _IMPORT: Final = re.compile(r'^import \{[^}]*\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async |)(?:const|function|class) )", re.MULTILINE)
@@ -67,8 +70,7 @@ def page(
     for machine in machines:
         if progress is not None:
             progress(machine.name)
-        pictures = {"Phases": phases(machine, refusals=False), "Phases and refusals": phases(machine)}
-        graph = compressed(packed(machine, pictures))
+        graph = compressed(packed(machine, pictures_of(machine)))
         shown[machine.name] = {"facets": facets(machine), "graph": graph}
     data = {"machines": shown, "verdicts": [verdict.to_json() for verdict in verdicts]}
     parts = {
@@ -78,6 +80,14 @@ def page(
         "script": script("page.js"),
     }
     return _HOLE.sub(lambda hole: parts[hole[1]], asset("page.html"))
+
+
+def pictures_of(machine: Machine[Any]) -> dict[str, Diagram]:
+    """Return the pictures that a reader of `machine` can turn to, by a short name."""
+    drawn = {"Phases": phases(machine, refusals=False), "Phases and refusals": phases(machine)}
+    if not machine.name.endswith(VIEW_SUFFIX):
+        drawn |= {f"{call.name}()": contract(call) for call in machine.inputs if call.kind is Kind.CALL}
+    return drawn
 
 
 @cache
