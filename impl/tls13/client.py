@@ -211,6 +211,10 @@ def _exchange(
     content = hello.extensions.get(ExtensionType.KEY_SHARE)
     if content is None and chosen is not None and PskKeyExchangeMode.PSK_KE in config.psk_modes:
         return None, bytes(suite.hash_length)
+    if content is None and chosen is not None:
+        raise _illegal(
+            "no key share with a pre-shared key that was offered with one (RFC 8446 section 4.2.11)"
+        )
     content = require(hello.extensions, ExtensionType.KEY_SHARE, Place.SERVER_HELLO)
     if chosen is not None and PskKeyExchangeMode.PSK_DHE_KE not in config.psk_modes:
         raise _illegal("a key share with a pre-shared key that was offered without (RFC 8446 section 4.2.9)")
