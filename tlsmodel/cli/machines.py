@@ -11,9 +11,10 @@ def command(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -
     """List the machines with their sizes."""
     from tlsmodel.machine import build, names
     from tlsmodel.machine.machine import VIEW_SUFFIX
+    from tlsmodel.spec.pairs import PAIRS
     from tlsmodel.spec.scenario import LIMITS
 
-    found = []
+    found: list[dict[str, object]] = []
     for name in names():
         machine = build(name)
         space = machine.expand()
@@ -27,6 +28,7 @@ def command(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -
                 "settings": {key: getattr(machine.scenario, key) for key in bounded},
             }
         )
+    found += [_pair(name) for name in PAIRS]
     if as_json:
         say_json({"machines": found})
         return
@@ -39,3 +41,19 @@ def command(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -
             str(item["name"]), f"{item['states']:,}", f"{item['transitions']:,}", str(item["inputs"])
         )
     Console().print(table)
+
+
+def _pair(name: str) -> dict[str, object]:
+    from tlsmodel.explore.pairs import explore_pair
+    from tlsmodel.machine.pair import pair
+    from tlsmodel.spec.pairs import PAIR_LIMITS
+
+    built = pair(name)
+    space = explore_pair(built)
+    return {
+        "name": name,
+        "states": space.states,
+        "transitions": space.found.transitions,
+        "inputs": sum(len(end.machine.inputs) for end in built.ends),
+        "settings": {key: getattr(built.setting, key) for key in PAIR_LIMITS},
+    }

@@ -7,21 +7,34 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tlsmodel.spec.symbols import Output, Return, Symbol, emission, symbol
+from tlsmodel.spec.symbols import Kind, Output, Return, Symbol, emission, symbol
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,60}")
+_NAME = re.compile(r"[ -~]{1,79}")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One input and the output it drew; `rows` are the ids of the table rows that explain it, in order."""
+    """One input and the output it drew.
+
+    Parameters
+    ----------
+    given, output: the step; an emission that is given is a record on its way.
+    rows: ids of the table rows that explain it, in order.
+    actor: which end of a pair took the step, or ``network``; empty where there is only one.
+    note: what else a reader has to know (``forged``).
+    """
 
     given: Symbol
     output: Output
     rows: tuple[str, ...] = ()
+    actor: str = ""
+    note: str = ""
 
     def __str__(self) -> str:
-        return f"{self.given} -> {self.output}"
+        said = f"{self.given} -> {self.output}"
+        who = f"{self.actor}: " if self.actor else ""
+        return f"{who}{said}{f' ({self.note})' if self.note else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,8 @@ class Trace:
 
 
 def _step_to_json(step: Step) -> dict[str, object]:
-    return {"input": str(step.given), **output_to_json(step.output), "rows": list(step.rows)}
+    pair = {key: value for key, value in (("actor", step.actor), ("note", step.note)) if value}
+    return {"input": str(step.given), **output_to_json(step.output), "rows": list(step.rows), **pair}
 
 
 def output_to_json(output: Output) -> dict[str, object]:
@@ -70,7 +84,7 @@ def output_from_json(data: object) -> Output:
             returned = Return(code, direction)
         case _:
             raise ValueError(f"not an output: {json.dumps(data)[:80]}")
-    if not all(isinstance(name, str) and name.isascii() and 0 < len(name) < 80 for name in names):
+    if not all(isinstance(name, str) and _NAME.fullmatch(name) for name in names):
         raise ValueError(f"not emission names: {json.dumps(names)[:80]}")
     return Output(returned, tuple(map(emission, names)))
 
@@ -93,6 +107,21 @@ def _step_from_json(number: int, data: object) -> Step:
     if not (isinstance(rows, list) and all(isinstance(row, str) for row in rows)):
         raise ValueError(f'step {number}: "rows" must be a list of row ids')
     try:
-        return Step(symbol(data["input"]), output_from_json(dict(data)), tuple(rows))
+        given = _given(data["input"])
+        return Step(given, output_from_json(dict(data)), tuple(rows), *_story(data))
     except ValueError as fault:
         raise ValueError(f"step {number}: {fault}") from None
+
+
+def _given(text: str) -> Symbol:
+    kind, _, name = text.partition(" ")
+    if kind == Kind.EMISSION and _NAME.fullmatch(name):
+        return emission(name)
+    return symbol(text)
+
+
+def _story(data: Mapping[str, object]) -> tuple[str, str]:
+    actor, note = data.get("actor", ""), data.get("note", "")
+    if not (isinstance(actor, str) and isinstance(note, str) and len(actor) < 80 and len(note) < 200):
+        raise ValueError('"actor" and "note" must be short texts')
+    return actor, note

@@ -68,14 +68,15 @@ def test_wrong_use_is_one_line_and_status_2(tmp_path, arguments, fault):
 def test_machines_lists_every_machine_with_its_size():
     machines = json.loads(run("machines", "--json").stdout)["machines"]
 
-    assert {"tls12-client", "tls12-server", "tls13-client", "tls13-server"} <= {
+    assert {"tls12-client", "tls12-server", "tls13-client", "tls13-server", "tls12", "tls13"} <= {
         item["name"] for item in machines
     }
     assert all(item["states"] > 3 and item["transitions"] > 50 and item["inputs"] for item in machines)
 
 
-def test_explore_answers_with_the_keys_of_the_design():
-    space = json.loads(run("explore", "tls13-client", "--json").stdout)
+@pytest.mark.parametrize("name", ["tls13-client", "tls13"])
+def test_explore_answers_with_the_keys_of_the_design(name):
+    space = json.loads(run("explore", name, "--json").stdout)
 
     assert space.keys() >= {"machine", "states", "transitions", "depth", "deadlocks", "seconds"}
     assert space["deadlocks"] == []
