@@ -220,3 +220,11 @@ def test_in_a_renegotiation_of_tls12_the_client_takes_no_server_hello_of_tls13()
 
     assert both.client.handshake() is Code.UNSUPPORTED_VERSION_PACKET
     assert alert_of(both.client) is AlertDescription.PROTOCOL_VERSION
+
+
+def test_a_choice_of_a_suite_that_was_not_offered_is_an_illegal_parameter():
+    both = made({"cipher_suites": (CipherSuite.TLS_AES_128_GCM_SHA256,)})
+    other = CipherSuite.TLS_AES_256_GCM_SHA384
+
+    assert tampered(both, lambda hello: replace(hello, cipher_suite=other)) is Code.UNKNOWN_CIPHER_SUITE
+    assert alert_of(both.client) is AlertDescription.ILLEGAL_PARAMETER

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.requirements.references import modules, split
-from tests.requirements.register import REASONS, REGISTER, Document, Requirement
+from tests.requirements.register import OTHERS, REASONS, REGISTER, Document, Requirement
 
 PAGE: Final = REGISTER.with_suffix(".md")
 
@@ -43,8 +43,8 @@ def write(documents: Sequence[Document], path: Path = PAGE) -> None:
 
 
 def _shares(documents: Sequence[Document]) -> Iterator[str]:
-    yield "| RFC | sections | requirements | with rows | with properties | with tests | covered | share |"
-    yield "|---|---|--:|--:|--:|--:|--:|--:|"
+    yield "| RFC | sections | requirements | rows | properties | tests | covered | share | of ours |"
+    yield "|---|---|--:|--:|--:|--:|--:|--:|--:|"
     for document in documents:
         yield _share(f"[{document.rfc}](#rfc-{document.rfc})", document.scope, document.requirements)
     yield _share("all", "", [item for document in documents for item in document.requirements])
@@ -59,11 +59,15 @@ def _share(name: str, scope: str, items: Sequence[Requirement]) -> str:
         sum(bool(item.tests) for item in items),
         carried,
     )
-    return f"| {name} | {scope} | {' | '.join(map(str, counts))} | {carried / len(items):.0%} |"
+    ours = sum(item.why not in OTHERS for item in items)
+    shares = f"{carried / len(items):.0%} | {carried / ours:.0%}"
+    return f"| {name} | {scope} | {' | '.join(map(str, counts))} | {shares} |"
 
 
 def _reasons(items: Sequence[Requirement]) -> Iterator[str]:
     counts = Counter(item.why for item in items if item.why)
+    yield "Rows, properties and tests: how many requirements are carried by such. "
+    yield f"The last column leaves out what is *{'* or *'.join(OTHERS)}*.\n"
     yield f"Nothing carries the other {counts.total()}, because the requirement\n"
     for why, meaning in REASONS.items():
         yield f"- {meaning} (*{why}*): {counts[why]}"

@@ -30,6 +30,9 @@ REASONS: Final = {
 }
 """Why nothing carries a requirement."""
 
+OTHERS: Final = ("future", "absent")
+"""The reasons of requirements that concern others."""
+
 _ENTRY: Final = {"keyword", "says", "rows", "properties", "tests", "why", "reason"}
 _NAME: Final = re.compile(r"([0-9A-Z]+(?:\.[0-9]+)*)-([1-9][0-9]*)")
 

@@ -10,7 +10,7 @@ DOCUMENTS = load()
 
 
 def test_the_rfcs_of_the_register_are_those_that_govern_the_handshake():
-    assert [document.rfc for document in DOCUMENTS] == [5077, 5746, 6347, 7627]
+    assert [document.rfc for document in DOCUMENTS] == [5077, 5246, 5746, 6347, 7627, 8446]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.rfc))
