@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "hunt",
     "replay",
     "zoo",
+    "patterns",
     "connect",
     "serve",
 )

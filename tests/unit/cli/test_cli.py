@@ -255,3 +255,26 @@ def test_explore_serves_the_page_on_the_loopback_address_only():
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 130
+
+
+def test_bug_patterns_are_listed_with_their_sources():
+    patterns = json.loads(run("patterns", "--json").stdout)["patterns"]
+
+    assert len(patterns) > 50
+    assert all(pattern["sentence"] and pattern["cite"] and pattern["severity"] for pattern in patterns)
+
+
+def test_a_learned_machine_is_searched_for_published_patterns(tmp_path):
+    tmp_path.joinpath("learned.dot").write_text('digraph g { a -> a [label="X / Y"]; __start0 -> a; }')
+    tmp_path.joinpath("p.dot").write_text(
+        "digraph g { a [color=red]; b [shape=doublecircle]; a -> a [label=other]; a -> b [label=O_Y] }"
+    )
+    listing = "<a><bugPattern><name>Y</name><bugLanguage>p.dot</bugLanguage></bugPattern></a>"
+    tmp_path.joinpath("patterns.xml").write_text(listing)
+
+    found = run(
+        "patterns", "--learned", str(tmp_path / "learned.dot"), "--published", str(tmp_path), "--json"
+    )
+
+    assert found.returncode == 1
+    assert [match["title"] for match in json.loads(found.stdout)["matches"]] == ["Y"]
