@@ -96,7 +96,7 @@ def changes_in_a_row(bug):
 def older_version_after_retry(bug):
     """A client that got HelloRetryRequest meets a server that goes on with TLS 1.2."""
     retrying = {"versions": (TLS13,), "groups": (NamedGroup.SECP384R1,)}
-    groups = (NamedGroup.X25519, NamedGroup.SECP384R1)
+    groups = (NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.SECP384R1)
     ends = Ends((TLS13, TLS12), CLIENT, bug, client={"groups": groups}, server=retrying)
     ends.client.hear(ends.flight()[0]).handshake()
     ends.server = Ends(TLS12, CLIENT, None).server
