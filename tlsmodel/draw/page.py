@@ -74,7 +74,7 @@ def page(
         shown[machine.name] = {"facets": facets(machine), "graph": graph}
     data = {"machines": shown, "verdicts": [verdict.to_json() for verdict in verdicts]}
     parts = {
-        "style": style(),
+        "style": style(":root"),
         "version": metadata.version("tlsmodel"),
         "data": json.dumps(data).replace("<", "\\u003c"),
         "script": script("page.js"),
@@ -109,13 +109,14 @@ def _join(name: str, joined: dict[str, None]) -> None:
     joined.setdefault(name)
 
 
-def style() -> str:
-    """Return the style sheet of page and stepper: colours for light and dark, then the rules."""
+def style(root: str) -> str:
+    """Return the style sheet of page and stepper: colours for light and dark, which `root` selects, then the
+    rules."""
     light = theme.variables({colour: colour for colour in theme.NAMES.values()})
     dark = theme.variables(theme.DARK)
     return (
-        f":root{{color-scheme:light;{light}}}"
-        f"@media(prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
-        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
+        f"{root}{{color-scheme:light;{light}}}"
+        f"@media(prefers-color-scheme:dark){{{root}:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
+        f"{root}[data-theme=dark]{{color-scheme:dark;{dark}}}"
         f"{theme.by_name()}\n{asset('style.css')}"
     )

@@ -2,6 +2,8 @@
 
 import { h } from "./dom.js";
 
+const LEAST = 0.75; // a picture may shrink to this part of its size, not further: it has to stay legible
+
 export class Picture {
   /** Show the drawings of a graph; calls `chosen(phase)` when the reader points at a phase. */
   constructor(graph, chosen) {
@@ -22,6 +24,8 @@ export class Picture {
     if (!drawing) return;
     this.drawing = drawing;
     this.holder.innerHTML = drawing.svg; // our own picture, embedded when the page was written
+    const picture = this.holder.firstElementChild;
+    picture.style.minWidth = `${LEAST * picture.getAttribute("width")}px`;
     this.legend.replaceChildren(...drawing.legend.map((line) => h("li", {}, line)));
     [...this.tabs.children].forEach((tab, index) => tab.setAttribute("aria-pressed", String(index === number)));
     for (const [phase, id] of Object.entries(drawing.nodes)) {
