@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from fuzz.inflate import inflate
 from fuzz.stage import Said, Stage, sayings
 from impl.codec.enums import ContentType
 
@@ -202,6 +203,24 @@ def _long_message(stage: Stage, data: bytes, number: int) -> list[bytes]:
     return stage.pen.records(HANDSHAKE, announced, data[:LARGEST] or b"\0")
 
 
+def _inflated_message(stage: Stage, _data: bytes, number: int) -> list[bytes]:
+    """Say what is due at the greatest length, record by record; the honest peer has said its own."""
+    said = _next(stage, number)
+    _honest(stage)
+    header = 12 if stage.pair.datagram else 4
+    grown = inflate(said.fragment[0], said.fragment[header:]) if said.content_type == HANDSHAKE else []
+    if not grown:
+        return stage.pen.records(said.content_type, said.fragment)
+    body = grown[number % len(grown)]
+    if stage.pair.datagram:
+        sequence = int.from_bytes(said.fragment[4:6])
+        parts = stage.pen.fragments(said.fragment[0], body, sequence, LARGEST - header)
+    else:
+        message = stage.pen.message(said.fragment[0], body)
+        parts = [message[i : i + LARGEST] for i in range(0, len(message), LARGEST)]
+    return stage.pen.records(HANDSHAKE, *parts)
+
+
 def _message_in_bytes(stage: Stage, _data: bytes, number: int) -> list[bytes]:
     content = _next(stage, number).fragment
     return stage.pen.records(HANDSHAKE, *(content[i : i + 1] for i in range(len(content))))
@@ -264,6 +283,7 @@ DEEDS: Final[Mapping[str, Callable[[Stage, bytes, int], list[bytes]]]] = {
     "other's content": _others_content,
     "other's message": _others_message,
     "long message": _long_message,
+    "inflated message": _inflated_message,
     "message in bytes": _message_in_bytes,
     "messages together": _messages_together,
     "alert": _alert,

@@ -1,4 +1,4 @@
-"""How much memory a session holds: all bytes that can be reached from it, and the limit on them.
+"""How much memory a session holds: what can be reached from it, and what Python allocates while it runs.
 
 Configuration and transport are the application's and do not count.  What `cryptography` keeps outside of
 Python (parsed certificates, ciphers) is bounded by what is counted here: a certificate is held in DER, too.
@@ -6,35 +6,35 @@ Python (parsed certificates, ciphers) is bounded by what is counted here: a cert
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import Enum
+from types import FunctionType, MethodType, ModuleType
 from typing import Final
 
 from impl import Config, Session
 
-MEMORY_LIMIT: Final = 768 * 1024
-"""Bytes that one session may hold of what its peer has sent, in any phase: six of the longest handshake
-messages (a TLS 1.2 server that verifies a client's signature needs all messages before it)."""
-
-OVERHEAD: Final = 64
-"""Bytes that are counted for each object, so that many small ones do not come for nothing."""
+_SHARED: Final = (Config, Enum, FunctionType, MethodType, ModuleType, type)
+"""What belongs to no session."""
 
 
 def footprint(session: Session) -> int:
-    """Return how many bytes a session's objects hold."""
+    """Return how many bytes the objects of a session take, all that belongs to the application left out."""
     memory = session._memory
-    seen = {id(memory.config), id(memory.transport)}
+    config = memory.config
+    seen = {id(item) for item in (config, memory.transport, config.resume, *config.certified_keys)}
     waiting: list[object] = [memory]
     total = 0
     while waiting:
         item = waiting.pop()
-        if id(item) in seen or item is None or isinstance(item, Config | type | int | float | str):
+        if item is None or id(item) in seen or isinstance(item, _SHARED):
             continue
         seen.add(id(item))
-        total += OVERHEAD
-        if isinstance(item, bytes | bytearray):
-            total += len(item)
-        else:
+        total += sys.getsizeof(item)
+        if not isinstance(item, bytes | bytearray | str | int | float):
             waiting.extend(_parts(item))
     return total
 
@@ -52,3 +52,16 @@ def _parts(item: object) -> Iterator[object]:
                 if hasattr(item, name):
                     yield getattr(item, name)
         yield from getattr(item, "__dict__", {}).values()
+
+
+@contextmanager
+def allocations() -> Iterator[list[int]]:
+    """Measure what is allocated inside: the list gets the most bytes at any moment, and what is left."""
+    found: list[int] = []
+    tracemalloc.start()
+    try:
+        yield found
+        left, most = tracemalloc.get_traced_memory()
+        found += [most, left]
+    finally:
+        tracemalloc.stop()

@@ -187,6 +187,13 @@ class DatagramPen(Pen):
         """Return a handshake message in one fragment."""
         return encode_fragment(Fragment(kind, len(body), sequence & 0xFFFF, 0, body))
 
+    def fragments(self, kind: int, body: bytes, sequence: int, size: int) -> list[bytes]:
+        """Return a handshake message in fragments of `size` bytes."""
+        return [
+            encode_fragment(Fragment(kind, len(body), sequence, start, body[start : start + size]))
+            for start in range(0, len(body), size)
+        ]
+
     def read(self, record: bytes) -> Said | None:
         """Return what a record says."""
         protection, content = self.protection, record[DATAGRAM_HEADER:]

@@ -97,3 +97,13 @@ MAX_FRUITLESS: Final = 64
 
 MAX_DATAGRAM: Final = 2**16
 """The longest datagram that is read."""
+
+MAX_SESSION_MEMORY: Final = 2**20
+"""The most memory that one session holds between calls, whatever its peer has said.
+
+It follows from the limits above: all messages of a TLS 1.2 handshake that may yet be signed, or what waits to
+be reassembled of a DTLS flight.  It is asserted of every hostile run, and so is the next.
+"""
+
+MAX_CALL_MEMORY: Final = 4 * 2**20
+"""The most memory that a call needs on top while it runs: the longest hello, taken apart into its numbers."""

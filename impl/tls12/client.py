@@ -71,6 +71,7 @@ from impl.tls12.agreed import Agreed, heard, said, secrets, secrets_again, settl
 from impl.tls12.client_states import (
     Peer,
     Pending,
+    Request,
     WaitCertificate,
     WaitChangeCipherSpec,
     WaitFinished,
@@ -244,9 +245,12 @@ def _check_signature(
         raise Refusal(Code.PK_SIG_VERIFY_FAILED, "the signature in ServerKeyExchange is wrong")
 
 
-def on_certificate_request(state: WaitRequestOrDone, message: Message, _config: Config) -> Handled:
-    """Note what certificate the server wants (RFC 5246 section 7.4.4)."""
-    request = CertificateRequest12.parse(message.body)
+def on_certificate_request(state: WaitRequestOrDone, message: Message, config: Config) -> Handled:
+    """Choose what to show; the server's lists are not kept, for they may be long (RFC 5246 section 7.4.4)."""
+    wanted = CertificateRequest12.parse(message.body)
+    request = Request(
+        client_key(config, wanted.signature_algorithms, wanted.authorities, ProtocolVersion.TLS12)
+    )
     transcript = heard(state.transcript, message.raw)
     return Handled(WaitServerHelloDone(state.agreed, transcript, state.peer, state.exchange, request))
 
@@ -265,10 +269,7 @@ def on_server_hello_done(
     agreed, exchange, peer = state.agreed, state.exchange, state.peer
     request = state.request if isinstance(state, WaitServerHelloDone) else None
     # 1. Our certificate, if we are asked for one, and the key exchange.
-    shown = None
-    if request is not None:
-        offered, authorities = request.signature_algorithms, request.authorities
-        shown = client_key(config, offered, authorities, ProtocolVersion.TLS12)
+    shown = None if request is None else request.key
     flight = [] if request is None else [encode(Certificate12(() if shown is None else shown[0].chain))]
     answer = exchange.answer(config)
     flight.append(answer.message)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from impl.codec.certificate import CertificateRequest12
+from impl.codec.enums import SignatureScheme
+from impl.credentials import CertifiedKey
 from impl.crypto.signatures import PublicKey
 from impl.parameters import Parameters
 from impl.saved_session import SavedSession
@@ -77,6 +78,13 @@ class WaitStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """The server wants a certificate; `key` fits, with the scheme to sign with, if there is one."""
+
+    key: tuple[CertifiedKey, SignatureScheme] | None
+
+
+@dataclass(frozen=True, slots=True)
 class WaitServerHelloDone:
     """The server has said what it wants, perhaps a certificate."""
 
@@ -86,7 +94,7 @@ class WaitServerHelloDone:
     transcript: Transcript
     peer: Peer | None
     exchange: ClientExchange
-    request: CertificateRequest12 | None
+    request: Request | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from impl.codec.finished import Finished, read_verify_data
 from impl.codec.hello import HELLO_RETRY_REQUEST_RANDOM, RANDOM_LENGTH, ClientHello, ServerHello
 from impl.codec.messages import encode
 from impl.codec.post_handshake import EndOfEarlyData
+from impl.codec.wire import u16, vector
 from impl.codes import Code
 from impl.config import ClientAuth, Config
 from impl.credentials import CertifiedKey
@@ -117,8 +118,12 @@ def _proves(hello: ClientHello) -> bool:
 
 def _constant(hello: ClientHello) -> bytes:
     """Return a hash of what a second ClientHello must repeat; the hello itself may be long."""
-    extensions = tuple(item for item in hello.extensions if item[0] not in _CHANGEABLE)
-    return hashlib.sha256(replace(hello, extensions=Extensions(extensions)).body()).digest()
+    plain = replace(hello, extensions=Extensions())
+    digest = hashlib.sha256(plain.body())
+    for kind, content in hello.extensions:
+        if kind not in _CHANGEABLE:
+            digest.update(u16(kind) + vector(2, content))
+    return digest.digest()
 
 
 def _ask_again(
