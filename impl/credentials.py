@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509 import verification
+from cryptography.x509.oid import SignatureAlgorithmOID
 
 from impl.alerts import AlertDescription
 from impl.codec.enums import ProtocolVersion, SignatureScheme
@@ -73,6 +74,7 @@ class CertifiedKey:
     issuers: the names (DER) of those who issued the chain.
     ocsp_response: what a server staples to the leaf if a client asks, in DER.
     decrypts: whether the leaf lets its key decrypt, which static RSA needs.
+    signed_with: the schemes that the chain is signed with, self-signed certificates aside.
     """
 
     chain: tuple[bytes, ...]
@@ -82,6 +84,7 @@ class CertifiedKey:
     issuers: tuple[bytes, ...] = ()
     ocsp_response: bytes | None = None
     decrypts: bool = True
+    signed_with: frozenset[int] = frozenset()
 
     def sign(self, scheme: SignatureScheme, message: bytes) -> bytes:
         """Return the signature of `message` under `scheme`."""
@@ -110,8 +113,10 @@ def load_certified_key(chain_pem: bytes, key_pem: bytes, password: bytes | None 
     schemes = {version: signatures.schemes_for(public, version) if signs else () for version in _VERSIONS}
     issuers = tuple(certificate.issuer.public_bytes() for certificate in chain)
     decrypts = usage is None or usage.key_encipherment
-    names = _dns_names(chain[0])
-    return CertifiedKey(tuple(map(_der, chain)), key, schemes, names, issuers, decrypts=decrypts)
+    names, signed = _dns_names(chain[0]), frozenset(map(_scheme, filter(_is_signed_by_another, chain)))
+    return CertifiedKey(
+        tuple(map(_der, chain)), key, schemes, names, issuers, decrypts=decrypts, signed_with=signed
+    )
 
 
 class Trust:
@@ -186,6 +191,38 @@ def _subject(server_name: str) -> verification.Subject:
 
 def _der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
+
+
+def _is_signed_by_another(certificate: x509.Certificate) -> bool:
+    return certificate.issuer != certificate.subject
+
+
+def _scheme(certificate: x509.Certificate) -> int:
+    """Return what a certificate is signed with, 0 if that has no number; the curve is left aside."""
+    found = _SCHEME_OF.get(certificate.signature_algorithm_oid)
+    if found is None and certificate.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS:
+        algorithm = certificate.signature_hash_algorithm
+        return 0 if algorithm is None else _PSS_OF.get(algorithm.name, 0)
+    return found or 0
+
+
+_SCHEME_OF: Final = {
+    SignatureAlgorithmOID.RSA_WITH_SHA1: SignatureScheme.RSA_PKCS1_SHA1,
+    SignatureAlgorithmOID.RSA_WITH_SHA256: SignatureScheme.RSA_PKCS1_SHA256,
+    SignatureAlgorithmOID.RSA_WITH_SHA384: SignatureScheme.RSA_PKCS1_SHA384,
+    SignatureAlgorithmOID.RSA_WITH_SHA512: SignatureScheme.RSA_PKCS1_SHA512,
+    SignatureAlgorithmOID.ECDSA_WITH_SHA1: SignatureScheme.ECDSA_SHA1,
+    SignatureAlgorithmOID.ECDSA_WITH_SHA256: SignatureScheme.ECDSA_SECP256R1_SHA256,
+    SignatureAlgorithmOID.ECDSA_WITH_SHA384: SignatureScheme.ECDSA_SECP384R1_SHA384,
+    SignatureAlgorithmOID.ECDSA_WITH_SHA512: SignatureScheme.ECDSA_SECP521R1_SHA512,
+    SignatureAlgorithmOID.ED25519: SignatureScheme.ED25519,
+    SignatureAlgorithmOID.ED448: SignatureScheme.ED448,
+}
+_PSS_OF: Final = {
+    "sha256": SignatureScheme.RSA_PSS_RSAE_SHA256,
+    "sha384": SignatureScheme.RSA_PSS_RSAE_SHA384,
+    "sha512": SignatureScheme.RSA_PSS_RSAE_SHA512,
+}
 
 
 def _usage(leaf: x509.Certificate) -> x509.KeyUsage | None:

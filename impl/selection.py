@@ -37,11 +37,23 @@ def server_name(hello: ClientHello) -> str | None:
     return None if content is None else ext.parse_server_name(content)
 
 
-def certified_keys(config: Config, host: str | None) -> Sequence[CertifiedKey]:
-    """Return the server's keys for `host`, or all of them if none names it."""
-    if host is None:
-        return config.certified_keys
-    return [key for key in config.certified_keys if key.is_for(host)] or config.certified_keys
+def certified_keys(hello: ClientHello, config: Config, host: str | None) -> Sequence[CertifiedKey]:
+    """Return the server's keys for `host`, or all of them if none names it; the best chains first."""
+    keys: Sequence[CertifiedKey] = config.certified_keys
+    if host is not None:
+        keys = [key for key in keys if key.is_for(host)] or keys
+    if len(keys) < 2:
+        return keys
+    content = hello.extensions.get(ExtensionType.SIGNATURE_ALGORITHMS_CERT)
+    if content is None:
+        content = hello.extensions.get(ExtensionType.SIGNATURE_ALGORITHMS)
+    return keys if content is None else _best_first(keys, ext.parse_signature_algorithms(content))
+
+
+def _best_first(keys: Sequence[CertifiedKey], listed: Sequence[int]) -> Sequence[CertifiedKey]:
+    """Return keys whose chains are signed as the peer wants it, and then the others (RFC 8446 4.4.2.2)."""
+    wanted = frozenset(listed)
+    return sorted(keys, key=lambda key: not key.signed_with <= wanted)
 
 
 def authenticates(key: PublicKey, authentication: Authentication) -> bool:
@@ -61,7 +73,11 @@ def signature_scheme(
 
 
 def client_key(
-    config: Config, offered: Sequence[int], authorities: Sequence[bytes], version: ProtocolVersion
+    config: Config,
+    offered: Sequence[int],
+    authorities: Sequence[bytes],
+    version: ProtocolVersion,
+    listed: Sequence[int] | None = None,
 ) -> tuple[CertifiedKey, SignatureScheme] | None:
     """Return the first of a client's keys that a server's request fits, with the scheme to sign with.
 
@@ -69,8 +85,9 @@ def client_key(
     ----------
     offered: the server's signature schemes.
     authorities: the names (DER) of whom the server believes; none means anybody.
+    listed: the schemes that it wants chains to be signed with; None means those of `offered`.
     """
-    for key in config.certified_keys:
+    for key in _best_first(config.certified_keys, offered if listed is None else listed):
         scheme = signature_scheme(key, offered, config, version)
         if scheme is not None and (not authorities or any(name in authorities for name in key.issuers)):
             return key, scheme

@@ -65,7 +65,7 @@ def choose(hello: ClientHello, config: Config, host: str | None) -> Choice:
     # Without the extension SHA-1 is meant (RFC 5246 section 7.4.1.4.1), which is not implemented.
     offered = () if content is None else ext.parse_signature_algorithms(content)
     curve = next((group for group in usable_groups(hello, config) if group in CURVES), None)
-    keys = certified_keys(config, host)
+    keys = certified_keys(hello, config, host)
     for suite in common_suites(hello, config, ProtocolVersion.TLS12):
         exchange = suite.key_exchange
         group = curve if exchange in _ON_CURVES else _field(hello) if exchange is KeyExchange.DHE else None

@@ -69,7 +69,10 @@ def read_request(body: bytes, config: Config) -> Request:
     schemes = ext.parse_signature_algorithms(content)
     names = request.extensions.get(ExtensionType.CERTIFICATE_AUTHORITIES)
     authorities = () if names is None else ext.parse_certificate_authorities(names)
-    return Request(request.request_context, client_key(config, schemes, authorities, ProtocolVersion.TLS13))
+    chains = request.extensions.get(ExtensionType.SIGNATURE_ALGORITHMS_CERT)
+    listed = None if chains is None else ext.parse_signature_algorithms(chains)
+    key = client_key(config, schemes, authorities, ProtocolVersion.TLS13, listed)
+    return Request(request.request_context, key)
 
 
 def certificate_message(key: CertifiedKey | None, context: bytes = b"", *, stapled: bool = False) -> bytes:

@@ -105,7 +105,7 @@ def _choose_key(hello: ClientHello, config: Config, host: str | None) -> tuple[C
         )
     content = require(hello.extensions, ExtensionType.SIGNATURE_ALGORITHMS, Place.CLIENT_HELLO)
     offered = ext.parse_signature_algorithms(content)
-    for key in certified_keys(config, host):
+    for key in certified_keys(hello, config, host):
         scheme = signature_scheme(key, offered, config, ProtocolVersion.TLS13)
         if scheme is not None:
             return key, scheme
