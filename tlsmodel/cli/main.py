@@ -14,6 +14,7 @@ from tlsmodel.cli.output import Status
 COMMANDS: Final = (
     "machines",
     "explore",
+    "compare",
     "draw",
     "page",
     "export",

@@ -278,3 +278,21 @@ def test_a_learned_machine_is_searched_for_published_patterns(tmp_path):
 
     assert found.returncode == 1
     assert [match["title"] for match in json.loads(found.stdout)["matches"]] == ["Y"]
+
+
+def test_a_report_says_input_by_input_what_a_machine_answers():
+    found = json.loads(run("explore", "tls12-client:handshake", "--report", "--json").stdout)
+
+    assert found["minimal_states"] <= found["states"]
+    assert found["unreachable_phases"] == []
+    assert {"input", "unanswered", "determined", "open"} <= found["inputs"][0].keys()
+    assert "call handshake" in run("explore", "tls12-client:handshake", "--report").stdout
+
+
+def test_machines_that_differ_are_told_apart_with_status_1_and_a_trace():
+    alike = run("compare", "tls12-client:handshake", "tls12-client:handshake", "--json")
+    other = run("compare", "tls12-client:handshake", "tls13-client:handshake", "--json")
+
+    assert (alike.returncode, json.loads(alike.stdout)["equivalent"]) == (0, True)
+    assert (other.returncode, json.loads(other.stdout)["equivalent"]) == (1, False)
+    assert json.loads(other.stdout)["trace"]["steps"]
