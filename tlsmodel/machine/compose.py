@@ -7,34 +7,33 @@ successors.  Theory: Mealy machines composed by synchronous signals (Harel and G
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Hashable, Iterator
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from tlsmodel.machine.regions import State, strike
-from tlsmodel.spec import closure
-from tlsmodel.spec.choices import Choice, Outcome
+from tlsmodel.machine import timer
+from tlsmodel.machine.regions import CALM, DUE, State, strike
+from tlsmodel.spec import closure, rehandshake
+from tlsmodel.spec.choices import ANY_FATAL, DROPPED, STUCK, Choice, Outcome
 from tlsmodel.spec.codes import NON_FATAL
-from tlsmodel.spec.contract import (
-    CONTRACT,
-    ENTRY_ORDER,
-    Action,
-    ContractRow,
-    Micro,
-    Signal,
-)
+from tlsmodel.spec.contract import CONTRACT, ENTRY_ORDER, Action, ContractRow, Micro, Signal
+from tlsmodel.spec.dtls12.flight import ORDER, FlightRow
 from tlsmodel.spec.row import Emit, Row, Verb
-from tlsmodel.spec.scenario import Scenario
+from tlsmodel.spec.scenario import Role, Scenario, Version
 from tlsmodel.spec.symbols import (
+    ALERT_FATAL,
+    ALERT_NO_RENEGOTIATION,
+    ALERT_WARNING,
     BYE,
-    CALLS,
-    DELIVERIES,
+    DEADLINE_PASSED,
     END_OF_STREAM,
-    ENVIRONMENT,
-    INPUTS,
+    HANDSHAKE,
+    KEY_UPDATE_PEER,
     QUIET,
     READ_CUT,
     READ_INTERRUPTED,
+    REAUTH,
     RECORD_RECV,
+    TIMER_EXPIRED,
     Kind,
     Output,
     Return,
@@ -42,15 +41,19 @@ from tlsmodel.spec.symbols import (
     delivery,
     emission,
 )
-from tlsmodel.spec.tables import TABLES
+from tlsmodel.spec.tables import tables_for
 
 APPLICATION_DATA = emission("ApplicationData")
 CLOSE_NOTIFY = emission("Alert.warning.close_notify")
 KEY_UPDATE_REPLY = emission("KeyUpdate.not_requested")
-KEY_UPDATE_REQUESTED = delivery("KeyUpdate.requested")
+ALERTS: Final = {
+    ALERT_NO_RENEGOTIATION: emission("Alert.warning.no_renegotiation"),
+    ALERT_WARNING: emission("Alert.warning.user_canceled"),
+    ALERT_FATAL: emission("Alert.fatal.handshake_failure"),
+}
 UNKNOWN_RECORD = delivery("UnknownRecord")
 READS = (READ_CUT, READ_INTERRUPTED)
-WRITES = tuple(item for item in ENVIRONMENT if item not in READS)
+LOOPS = (HANDSHAKE, REAUTH)
 
 
 Node = TypeVar("Node", bound=Hashable)
@@ -75,21 +78,40 @@ class Run(NamedTuple):
     def returns(self, returned: Return) -> Successor[State]:
         return Successor(Output(returned, self.emitted), self.state, self.rows)
 
+    def move(self, **changes: object) -> Run:
+        return self._replace(state=self.state._replace(**changes))
+
+    def note(self, *rows: str) -> Run:
+        return self._replace(rows=self.rows + rows)
+
 
 class Session:
     """The composed transition function of one scenario."""
 
-    inputs = INPUTS
-
     def __init__(self, scenario: Scenario) -> None:
         self.name = scenario.name
         self._scenario = scenario
-        self._tables = TABLES[scenario.version, scenario.role]
+        self._tables = tables_for(scenario)
+        self.inputs = self._tables.inputs
+        self._calls = tuple(item for item in self.inputs if item.kind is Kind.CALL)
+        self._deliveries = tuple(item for item in self.inputs if item.kind is Kind.DELIVERY)
+        strikes = [item for item in self.inputs if item.kind is Kind.ENVIRONMENT]
+        self._reads = tuple(item for item in strikes if item in READS)
+        self._writes = tuple(item for item in strikes if item.name.startswith("write"))
+        self._timed = DEADLINE_PASSED in strikes
+        self._datagrams = scenario.version is Version.DTLS12
+        self._updates = scenario.version is Version.TLS13
+        self._met: dict[tuple[object, ...], Row] = {}
+        self._back = min(self._tables.final & {"CONNECTED"}, default="CONNECTED")
 
     @property
-    def tables(self) -> tuple[Row | ContractRow, ...]:
+    def tables(self) -> tuple[Row | ContractRow | FlightRow, ...]:
         """Every row that can take part."""
-        return (*self._tables.phase, *self._tables.closure, *CONTRACT.values())
+        rows: list[Row | ContractRow | FlightRow] = [
+            row for table in (*self._tables.resolved, *((ORDER,) if self._datagrams else ())) for row in table
+        ]
+        rows += [row for row in CONTRACT.values() if row.call in self._calls]
+        return (*rows, *(timer.ROWS.values() if self._datagrams else ()))
 
     def initial(self) -> State:
         """Return the state before the first call."""
@@ -101,27 +123,41 @@ class Session:
 
     def enabled(self, state: State) -> tuple[Symbol, ...]:
         """Return the inputs that the model answers in `state`, in the alphabet's order."""
-        if state.outside:
-            return ()
-        found = [call for call in CALLS if self._may_call(state, call)]
-        if END_OF_STREAM not in state.inbox and len(state.inbox) < self._scenario.inbox:
-            found += [item for item in DELIVERIES if self._may_arrive(state, item)]
-        if not state.failed and (state.read, state.write).count(None) > 2 - self._scenario.armed:
-            found += [item for item in WRITES if state.write is None]
-            found += [item for item in READS if state.read is None and not state.read_closed]
+        found = [call for call in self._calls if self._may_call(state, call)]
+        others = (state.read is not None) + (state.write is not None) + bool(state.unfinished) + (state.due == DUE)
+        full = others >= self._scenario.crowd if not state.inbox else len(state.inbox) >= self._scenario.inbox
+        if not full and END_OF_STREAM not in state.inbox:
+            found += [item for item in self._deliveries if self._may_arrive(state, item)]
+        if not state.failed:
+            found += self._strikes(state, others + bool(state.inbox))
         return tuple(found)
+
+    def _strikes(self, state: State, crowd: int) -> Iterator[Symbol]:
+        armed = 2 - (state.read, state.write).count(None)
+        if armed < self._scenario.armed and crowd < self._scenario.crowd:
+            if state.write is None and (state.output or not state.write_closed):
+                yield from self._writes
+            if state.read is None and not state.read_closed:
+                yield from self._reads
+        timed = self._datagrams and state.flight and state.due == CALM and not state.complete
+        if timed and crowd < self._scenario.crowd:
+            yield TIMER_EXPIRED
+        if self._timed and not (state.late or state.complete):
+            yield DEADLINE_PASSED
 
     def _may_call(self, state: State, call: Symbol) -> bool:
         if call is RECORD_RECV or state.failed:
             return True
-        if not state.complete:
-            return call is not BYE
         if call is BYE:
-            return state.unfinished <= {BYE.name}
+            return (state.complete or state.renewal) and state.unfinished <= {BYE.name}
+        if not (state.complete or state.renewal or call in ALERTS):
+            return True
         return call.name in state.unfinished or len(state.unfinished) < self._scenario.unfinished
 
     def _may_arrive(self, state: State, item: Symbol) -> bool:
-        return item.message != "KeyUpdate" or state.key_updates < self._scenario.key_updates
+        if item.message == "KeyUpdate" and self._updates:
+            return state.key_updates < self._scenario.key_updates
+        return item.message != "ApplicationData" or state.unread < max(1, self._scenario.unread)
 
     def successors(self, state: State, given: Symbol) -> tuple[Successor[State], ...]:
         """Return all permitted answers to an enabled input, without repetitions."""
@@ -134,7 +170,7 @@ class Session:
     def _arrive(self, state: State, item: Symbol) -> State:
         if state.failed or state.read_closed:
             return state
-        counted = state.key_updates + (item.message == "KeyUpdate")
+        counted = state.key_updates + (self._updates and item.message == "KeyUpdate")
         return state._replace(inbox=(*state.inbox, item), key_updates=counted)
 
     # The micro-states of a call.
@@ -144,113 +180,147 @@ class Session:
     ) -> Iterator[Successor[State]]:
         """Apply the contract's row for `signal`: act, then return or go on; `met` is the row behind STEP."""
         line = CONTRACT[run.call, at, signal]
-        run = run._replace(rows=(*run.rows, line.id))
-        if line.choice is not None:
-            yield from self._conclude(run, line.choice, dead=at is Micro.STEP)
-            return
+        run = run.note(line.id)
         if signal is Signal.REFUSED and met is not None and met.choice is not None:
-            yield from self._conclude(run, met.choice, dead=True)
-            return
-        if signal is Signal.NOTIFIED and met is not None and met.code is not None:
+            yield from self._conclude(run, met.choice, dead=True, met=met)
+        elif signal is Signal.REFUSED_CALL:
+            yield from self._conclude(run, self._refusal(run), dead=False)
+        elif signal is Signal.NOTIFIED and met is not None and met.code is not None:
             yield from self._notify(run, met.code)
-            return
-        for acted in self._act(run, line.action):
-            for returned in line.returns:
-                yield acted.returns(returned)
+        if line.choice is not None:
+            yield from self._conclude(run, line.choice, dead=False)
+        at_once = bool(line.then or line.choice)
+        if at_once:
+            yield from (run.returns(returned) for returned in line.returns)
+        for acted in self._ACT[line.action](self, run) if line.then or not at_once else ():
             for micro in line.then:
-                yield from {Micro.FLUSH: self._flush, Micro.PULL: self._pull}[micro](acted)
+                yield from (self._flush if micro is Micro.FLUSH else self._pull)(acted)
+            if not at_once:
+                yield from (acted.returns(returned) for returned in line.returns)
 
     def _enter(self, run: Run) -> Iterator[Successor[State]]:
-        state = run.state
-        met = self._tables.phase.find(state.phase, run.call)
-        verb = met.verb if met else None
-        holds = {
-            Signal.FAILED: state.failed,
-            Signal.HANDSHAKING: not state.complete,
-            Signal.UNFINISHED: run.call.name in state.unfinished,
-            Signal.WRITE_CLOSED: state.write_closed and verb is not Verb.LEAVE,
-            Signal.READ_CLOSED: state.read_closed,
-            Signal.IGNORED: verb is Verb.IGNORE,
-            Signal.READY: True,
-        }
-        signal = next(item for item in ENTRY_ORDER[run.call] if holds[item])
+        signal = next(item for item in ENTRY_ORDER[run.call] if self._HOLDS[item](self, run))
         yield from self._follow(run, Micro.ENTER, signal)
 
     def _flush(self, run: Run) -> Iterator[Successor[State]]:
         state = run.state
-        if state.outside:
-            yield run.returns(Return("ANY"))
-            return
         if state.output and state.write is not None:
-            struck = run._replace(state=state._replace(write=None))
-            yield from self._follow(struck, Micro.FLUSH, Signal(strike(state.write)))
+            yield from self._follow(run.move(write=None), Micro.FLUSH, Signal(strike(state.write)))
             return
-        written = state._replace(output=(), unfinished=state.unfinished - {run.call.name})
-        done = run.state.phase == self._tables.final
-        run = run._replace(state=written, emitted=run.emitted + state.output)
+        last = state.phase in self._tables.final
+        if self._datagrams and state.output:
+            run = timer.tick(run, "last flight sent" if last else "flight sent")
+        run = run.move(output=(), unfinished=run.state.unfinished - {run.call.name})
+        run = run._replace(emitted=run.emitted + state.output)
+        done = run.call not in LOOPS or (last and not self._waits(run))
         yield from self._follow(run, Micro.FLUSH, Signal.COMPLETED if done else Signal.FLUSHED)
+
+    def _waits(self, run: Run) -> bool:
+        """Tell whether the call waits for the peer although the handshake phase has nothing to wait for."""
+        met = self._tables.phase.find(run.state.phase, run.call)
+        return run.state.complete and met is not None and met.verb is Verb.AWAIT
 
     def _pull(self, run: Run) -> Iterator[Successor[State]]:
         state = run.state
-        if state.read is not None:
-            struck = run._replace(state=state._replace(read=None))
-            yield from self._follow(struck, Micro.PULL, Signal(strike(state.read)))
+        waiting = state.held or (state.inbox[0] if state.inbox else None)
+        if state.due != CALM and run.call is HANDSHAKE:
+            yield from self._follow(run, Micro.PULL, Signal.TIMER)
+            if state.due == DUE and waiting is None and state.read is None:
+                return
+        if state.read_closed:
+            yield from self._follow(run, Micro.STEP, Signal.CLOSED)
+            yield from self._follow(run, Micro.PULL, Signal.BLOCKED)
+        elif state.held is not None and run.call is HANDSHAKE:
+            yield from self._step(run.move(held=None), state.held)
+        elif state.read is not None:
+            struck = run.move(read=None)
+            yield from self._blocked(struck, Signal(strike(state.read)))
             if state.read is READ_CUT and state.inbox[:1] == (UNKNOWN_RECORD,):
                 yield from self._pull(struck)  # its first byte is enough to refuse it
         elif not state.inbox:
-            yield from self._follow(run, Micro.PULL, Signal.BLOCKED)
+            yield from self._blocked(run, Signal.BLOCKED)
         else:
-            run = run._replace(rows=(*run.rows, CONTRACT[run.call, Micro.PULL, Signal.MESSAGE].id))
-            yield from self._step(run._replace(state=state._replace(inbox=state.inbox[1:])), state.inbox[0])
+            run = run.note(CONTRACT[run.call, Micro.PULL, Signal.MESSAGE].id)
+            yield from self._step(run.move(inbox=state.inbox[1:]), state.inbox[0])
+
+    def _blocked(self, run: Run, signal: Signal) -> Iterator[Successor[State]]:
+        late = run.state.late and run.call is HANDSHAKE
+        yield from self._follow(run, Micro.PULL, Signal.LATE if late else signal)
 
     def _step(self, run: Run, item: Symbol) -> Iterator[Successor[State]]:
         met = self.meet(run.state, item)
-        run = run._replace(rows=(*run.rows, met.id))
-        match met.verb:
-            case Verb.LEAVE:
-                yield run._replace(state=run.state.leave()).returns(Return("ANY"))
-            case Verb.ADVANCE:
-                for sent in self._send(run, met.emit):
-                    advanced = sent._replace(state=sent.state._replace(phase=met.to))
-                    yield from self._follow(advanced, Micro.STEP, Signal.ADVANCED, met)
-            case Verb.CLOSE:
-                closed = run._replace(state=run.state.close_read())
-                yield from self._follow(closed, Micro.STEP, Signal.CLOSED, met)
-            case Verb.IGNORE if item is KEY_UPDATE_REQUESTED:
-                owing = run._replace(state=run.state._replace(owed=True))
-                yield from self._follow(owing, Micro.STEP, Signal.IGNORED, met)
-            case _:
-                yield from self._follow(run, Micro.STEP, Signal(met.verb.value), met)
+        before = run.state
+        run = run.note(met.id)
+        if met.verb is Verb.ADVANCE:
+            if run.call is RECORD_RECV:
+                begun = before.complete and self._tables.rehandshake is not None
+                held = run.move(held=item) if begun else run
+                yield from self._follow(held, Micro.STEP, Signal.BEGUN if begun else Signal.ADVANCED, met)
+                return
+            for sent in self._advance(run, met):
+                yield from self._follow(sent, Micro.STEP, Signal.ADVANCED, met)
+        elif met.verb is Verb.CLOSE:
+            yield from self._follow(run._replace(state=before.close_read()), Micro.STEP, Signal.CLOSED, met)
+        elif met.verb is Verb.REPEAT:
+            yield from self._follow(run, Micro.STEP, Signal.IGNORED, met)
+            if before.flight:
+                yield from self._follow(timer.tick(run, "peer repeats"), Micro.STEP, Signal.REPEATED, met)
+        elif met.verb is Verb.REFUSE:
+            yield from self._follow(run, Micro.STEP, Signal.REFUSED, met)
+        else:
+            raised = before._replace(phase=met.to) if met.table == self._tables.phase.name else before
+            raised = raised.raise_flags(met.sets, self._back)
+            yield from self._follow(run._replace(state=raised), Micro.STEP, Signal(met.verb.value), met)
 
     def meet(self, state: State, item: Symbol) -> Row:
         """Return the one row that answers delivery `item` in `state`."""
+        key = (state.phase, state.complete, state.renewal, state.flags, item)
+        found = self._met.get(key)
+        if found is None:
+            found = self._met[key] = self._find(state, item)
+        return found
+
+    def _find(self, state: State, item: Symbol) -> Row:
+        tables = self._tables
+        if "stuck" in state.flags and (lost := ORDER.find("stuck", item)):
+            return lost
         place = closure.COMPLETE if state.complete else closure.HANDSHAKING
-        if state.phase in self._tables.unversioned:
+        if state.phase in tables.unversioned:
             place = closure.UNVERSIONED
-        found = self._tables.closure.find(place, item) or self._tables.phase.find(state.phase, item)
+        again = tables.rehandshake and tables.rehandshake.find(self.generation(state), item)
+        found = again or tables.closure.find(place, item) or tables.phase.find(state.phase, item)
         if found is None:
             raise LookupError(f"{self.name}: no row for {item} in {state.phase}")
         return found
 
+    def generation(self, state: State) -> str:
+        """Return the place of the re-handshake table."""
+        unbound = "unbound" in state.flags
+        if not state.renewal:
+            return rehandshake.FIRST
+        if state.complete:
+            return rehandshake.UNBOUND if unbound else rehandshake.BOUND
+        if state.phase in self._tables.hello and self._scenario.role is Role.CLIENT:
+            return rehandshake.AGAIN_HELLO_UNBOUND if unbound else rehandshake.AGAIN_HELLO
+        return rehandshake.AGAIN
+
     # What rows do to the state.
 
-    def _act(self, run: Run, action: Action) -> Iterator[Run]:
+    def _advance(self, run: Run, met: Row) -> Iterator[Run]:
         state = run.state
-        match action:
-            case Action.BEGIN:
-                yield from self._begin(run)
-            case Action.QUEUE_DATA:
-                queued = (KEY_UPDATE_REPLY, APPLICATION_DATA) if state.owed else (APPLICATION_DATA,)
-                yield run._replace(state=state._replace(output=state.output + queued, owed=False))
-            case Action.QUEUE_CLOSE:
-                closed = state.close_write()
-                yield run._replace(state=closed._replace(output=(*state.output, CLOSE_NOTIFY)))
-            case Action.COMPLETE:
-                yield run._replace(state=state._replace(complete=True, compat=False, warnings=0))
-            case Action.STAY:
-                yield run._replace(state=state._replace(unfinished=state.unfinished | {run.call.name}))
-            case Action.NOTHING:
-                yield run
+        if self._tables.rehandshake is not None and state.complete and met.to not in self._tables.final:
+            run = run.move(complete=False, warnings=0, late=False)
+            if self._datagrams:
+                run = timer.tick(run, "handshake again")
+        if self._datagrams:
+            heard = "last flight received" if met.to in self._tables.final else "next flight received"
+            run = timer.advance(run, bool(met.emit), heard)
+        raised = run.state.raise_flags(met.sets, self._back)
+        for sent in self._send(run._replace(state=raised), met.emit):
+            flight = sent.state.output[len(state.output) :]
+            if self._datagrams and flight:
+                sent = sent.move(flight=flight)
+            yield sent.move(phase=met.to)
 
     def _begin(self, run: Run) -> Iterator[Run]:
         """Offer the call itself to the phase table; a phase without a row for it just carries on."""
@@ -258,12 +328,14 @@ class Session:
         if met is None:
             yield run
             return
-        run = run._replace(rows=(*run.rows, met.id))
-        if met.verb is Verb.LEAVE:
-            yield run._replace(state=run.state.leave())
-            return
-        for sent in self._send(run, met.emit):
-            yield sent._replace(state=sent.state._replace(phase=met.to))
+        run = run.note(met.id)
+        if met.verb is Verb.ADVANCE:
+            yield from self._advance(run, met)
+        elif met.verb is Verb.SEND:
+            settled = run.state.settle_key_update() if met.emit[0].symbol.message == "KeyUpdate" else run.state
+            yield from self._send(run._replace(state=settled), met.emit)
+        else:
+            yield run
 
     def _send(self, run: Run, emit: tuple[Emit, ...]) -> Iterator[Run]:
         """Put emissions into the output; an optional one may be left out and is due at most once."""
@@ -272,12 +344,74 @@ class Session:
             return
         first, rest = emit[0], emit[1:]
         state = run.state
-        if not first.once or state.compat:
-            compat = state.compat and not first.once
-            with_it = state._replace(output=(*state.output, first.symbol), compat=compat)
-            yield from self._send(run._replace(state=with_it), rest)
+        if not first.once or first.symbol not in state.said:
+            said = state.said | {first.symbol} if first.once else state.said
+            yield from self._send(run.move(output=(*state.output, first.symbol), said=said), rest)
         if first.once:
             yield from self._send(run, rest)
+
+    def _queue_data(self, run: Run) -> Iterator[Run]:
+        state = run.state
+        rest = state.flags - {"owed", "owed?"}
+        if state.flags & {"owed", "owed?"}:
+            yield run.move(output=(*state.output, KEY_UPDATE_REPLY, APPLICATION_DATA), flags=rest)
+        if "owed" not in state.flags:
+            yield run.move(output=(*state.output, APPLICATION_DATA), flags=rest)
+
+    def _queue_close(self, run: Run) -> Iterator[Run]:
+        closed = run.state.close_write()
+        yield run._replace(state=closed._replace(output=(*closed.output, CLOSE_NOTIFY)))
+
+    def _queue_alert(self, run: Run) -> Iterator[Run]:
+        held = None if run.call is ALERT_NO_RENEGOTIATION else run.state.held
+        yield run.move(output=(*run.state.output, ALERTS[run.call]), held=held)
+
+    def _complete(self, run: Run) -> Iterator[Run]:
+        yield run.move(complete=True, renewal=True, said=frozenset(), warnings=0, late=False, due=CALM)
+
+    def _stay(self, run: Run) -> Iterator[Run]:
+        yield run.move(unfinished=run.state.unfinished | {run.call.name})
+
+    def _keep(self, run: Run) -> Iterator[Run]:
+        yield run.move(unread=run.state.unread + 1)
+
+    def _take(self, run: Run) -> Iterator[Run]:
+        yield run.move(unread=run.state.unread - 1)
+
+    def _drop_held(self, run: Run) -> Iterator[Run]:
+        yield run.move(held=None)
+
+    def _count(self, run: Run) -> Iterator[Run]:
+        """A datagram was too large: it is kept for the next call, or lost until the timer expires."""
+        state = run.state
+        counted = state.warnings + (not state.complete)
+        counted_run = run.move(warnings=min(counted, self._scenario.warnings))
+        yield counted_run.move(output=())
+        yield from self._stay(counted_run)
+
+    def _retransmit(self, run: Run) -> Iterator[Run]:
+        if run.state.due != CALM:
+            run = timer.tick(run, "timer expired")
+        yield run.move(output=run.state.output or run.state.flight, due=CALM)
+
+    def _nothing(self, run: Run) -> Iterator[Run]:
+        yield run
+
+    _ACT: Final[dict[Action, Callable[[Session, Run], Iterator[Run]]]] = {
+        Action.NOTHING: _nothing,
+        Action.BEGIN: _begin,
+        Action.QUEUE_DATA: _queue_data,
+        Action.QUEUE_CLOSE: _queue_close,
+        Action.QUEUE_ALERT: _queue_alert,
+        Action.COMPLETE: _complete,
+        Action.STAY: _stay,
+        Action.KEEP: _keep,
+        Action.TAKE: _take,
+        Action.HOLD: _nothing,
+        Action.DROP_HELD: _drop_held,
+        Action.COUNT: _count,
+        Action.RETRANSMIT: _retransmit,
+    }
 
     def _notify(self, run: Run, code: str) -> Iterator[Successor[State]]:
         """Return a non-fatal code; in the handshake, warnings are counted."""
@@ -285,23 +419,38 @@ class Session:
         if state.complete or code != "WARNING_ALERT_RECEIVED":
             yield run.returns(Return(code))
         elif state.warnings < self._scenario.warnings:
-            counted = run._replace(state=state._replace(warnings=state.warnings + 1))
-            yield counted.returns(Return(code))
+            yield run.move(warnings=state.warnings + 1).returns(Return(code))
         else:
             yield from self._follow(run, Micro.STEP, Signal.EXCESS)
 
-    def _conclude(self, run: Run, choice: Choice, dead: bool) -> Iterator[Successor[State]]:
-        """Follow each outcome of a choice: survive with a non-fatal code, or end with an alert."""
-        for outcome in choice.outcomes:
-            if outcome.code in NON_FATAL and outcome.code != "SUCCESS":
+    def _conclude(
+        self, run: Run, choice: Choice | None, dead: bool, met: Row | None = None
+    ) -> Iterator[Successor[State]]:
+        """Follow each outcome of a choice: pass over, survive with a non-fatal code, or end with an alert."""
+        for outcome in choice.outcomes if choice else ():
+            if outcome.code in (DROPPED, STUCK):
+                yield from self._pass_over(run, outcome, met)
+            elif outcome.code == "GOT_APPLICATION_DATA":
+                yield from self._follow(run, Micro.STEP, Signal.DELIVERED, met)
+            elif outcome.code in NON_FATAL and outcome.code != "SUCCESS":
                 yield from self._notify(run, outcome.code)
             else:
                 yield from self._end(run, outcome, dead)
+
+    def _pass_over(self, run: Run, outcome: Outcome, met: Row | None) -> Iterator[Successor[State]]:
+        if met is None:
+            return
+        sets = (*met.sets, "stuck") if outcome.code == STUCK else met.sets
+        passed = run._replace(state=run.state.raise_flags(sets, self._back))
+        yield from self._follow(passed, Micro.STEP, Signal.IGNORED, met)
 
     def _end(self, run: Run, outcome: Outcome, dead: bool) -> Iterator[Successor[State]]:
         state = run.state
         dies = (dead or outcome.kills) and not state.failed
         after = run._replace(state=state.fail() if dies else state)
+        if run.call in ALERTS and state.failed and outcome.code != ANY_FATAL:
+            yield after._replace(emitted=(*run.emitted, ALERTS[run.call])).returns(Return(outcome.code))
+            return
         if outcome.alert is None or state.write_closed:
             yield after.returns(Return(outcome.code))
             if state.output and dead:
@@ -309,3 +458,30 @@ class Session:
         if outcome.alert is not None:
             sent = after._replace(emitted=run.emitted + state.output + (emission(outcome.alert),))
             yield sent.returns(Return(outcome.code))
+
+    # What holds when a call is entered.
+
+    def _verb(self, run: Run) -> Verb | None:
+        met = self._tables.phase.find(run.state.phase, run.call)
+        return met.verb if met else None
+
+    def _refusal(self, run: Run) -> Choice | None:
+        again = self._tables.rehandshake
+        met = again.find(self.generation(run.state), run.call) if again is not None else None
+        return met.choice if met else None
+
+    _HOLDS: Final[dict[Signal, Callable[[Session, Run], bool]]] = {
+        Signal.FAILED: lambda _, run: run.state.failed,
+        Signal.LATE: lambda _, run: run.state.late,
+        Signal.FIRST: lambda _, run: not (run.state.complete or run.state.renewal),
+        Signal.UNFINISHED: lambda _, run: run.call.name in run.state.unfinished,
+        Signal.QUEUED: lambda _, run: run.state.unread > 0,
+        Signal.HELD: lambda _, run: run.state.held is not None,
+        Signal.WRITE_CLOSED: lambda _, run: run.state.write_closed,
+        Signal.READ_CLOSED: lambda _, run: run.state.read_closed,
+        Signal.HANDSHAKING: lambda _, run: not run.state.complete,
+        Signal.SENSELESS: lambda self, run: self._verb(run) is None,
+        Signal.IGNORED: lambda self, run: self._verb(run) is Verb.IGNORE,
+        Signal.REFUSED_CALL: lambda self, run: self._refusal(run) is not None,
+        Signal.READY: lambda _, __: True,
+    }

@@ -18,11 +18,13 @@ from tlsmodel.machine.compose import Session
 from tlsmodel.machine.compose import Successor as Answer
 from tlsmodel.machine.view import HandshakeView
 from tlsmodel.spec.contract import ContractRow
+from tlsmodel.spec.dtls12.flight import FlightRow
 from tlsmodel.spec.row import Row
 from tlsmodel.spec.scenario import SCENARIOS, Scenario, scenario
 from tlsmodel.spec.symbols import Output, Symbol
 
 VIEW_SUFFIX = ":handshake"
+AnyRow = Row | ContractRow | FlightRow
 
 
 class _Described(Hashable, Protocol):
@@ -30,8 +32,6 @@ class _Described(Hashable, Protocol):
     def phase(self) -> str: ...
     @property
     def failed(self) -> bool: ...
-    @property
-    def outside(self) -> bool: ...
 
 
 S = TypeVar("S", bound=_Described)
@@ -44,7 +44,7 @@ class System(Protocol[S]):
     inputs: tuple[Symbol, ...]
 
     @property
-    def tables(self) -> tuple[Row | ContractRow, ...]: ...
+    def tables(self) -> tuple[AnyRow, ...]: ...
     def initial(self) -> S: ...
     def label(self, state: S) -> str: ...
     def enabled(self, state: S) -> tuple[Symbol, ...]: ...
@@ -92,7 +92,7 @@ class Machine(Generic[S]):
         self.name = system.name
         self.scenario = setting
         self.inputs = system.inputs
-        self.rows: dict[str, Row | ContractRow] = {row.id: row for row in system.tables}
+        self.rows: dict[str, AnyRow] = {row.id: row for row in system.tables}
         self._system = system
         self._states: list[S] = []
         self._numbers: dict[S, int] = {}
@@ -170,7 +170,7 @@ class Machine(Generic[S]):
     def graph(self) -> nx.MultiDiGraph[Any]:
         """Return the whole machine as a networkx graph.
 
-        Nodes carry `label`, `phase`, `initial`, `final`, `failed` and `outside`; edges `input`, `kind`,
+        Nodes carry `label`, `phase`, `initial`, `final` and `failed`; edges `input`, `kind`,
         `output`, `rows` and `cite`.
         """
         space = self.expand()
@@ -183,7 +183,6 @@ class Machine(Generic[S]):
                 initial=number == self.initial,
                 final=not self.enabled(number),
                 failed=state.failed,
-                outside=state.outside,
             )
         for number in range(space.states):
             for given in self.enabled(number):
@@ -223,12 +222,9 @@ def names() -> tuple[str, ...]:
 
 
 def named(name: str, settings: Mapping[str, str]) -> Machine[Any]:
-    """Return the machine called `name` with bounds of its scenario replaced, as by ``--set inbox=2``.
+    """Return the machine called `name` with parameters or bounds replaced, as by ``--set inbox=2``.
 
     Raises `ValueError` naming the machine or setting at fault.
     """
-    if not settings:
-        return build(name)
-    if name.endswith(VIEW_SUFFIX):
-        raise ValueError(f"{name} has no settings")
-    return build(scenario(name).with_settings(settings))
+    setting = scenario(name.removesuffix(VIEW_SUFFIX)).with_settings(settings)
+    return Machine(HandshakeView(setting) if name.endswith(VIEW_SUFFIX) else Session(setting), setting)

@@ -51,7 +51,6 @@ class Oracle:
     def reset(self) -> None:
         """Go back to the initial state."""
         self.possible: tuple[int, ...] = (self.machine.initial,)
-        self.outside = False
 
     @property
     def phases(self) -> tuple[str, ...]:
@@ -60,8 +59,6 @@ class Oracle:
 
     def enabled(self) -> tuple[Symbol, ...]:
         """Return the inputs that every possible state answers, in the alphabet's order."""
-        if self.outside:
-            return ()
         first, *others = (self.machine.enabled(number) for number in self.possible)
         if not others:
             return first
@@ -72,10 +69,6 @@ class Oracle:
         """Take one step of the run; after a departure the possible states stay as they were."""
         machine = self.machine
         answers = [answer for number in self.possible for answer in machine.successors(number, given)]
-        left = [answer for answer in answers if machine.state(answer.target).outside]
-        if left:
-            self.outside = True
-            return Agreed(left[0].rows, 1)
         fitting = [answer for answer in answers if answer.output.admits(observed)]
         if not fitting:
             expected = tuple(dict.fromkeys(answer.output for answer in answers))

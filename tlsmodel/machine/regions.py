@@ -5,14 +5,23 @@ Regions know nothing of each other; `compose` couples them through the signals o
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
+from tlsmodel.spec.dtls12.flight import Flight
 from tlsmodel.spec.symbols import (
+    DEADLINE_PASSED,
     READ_CUT,
     READ_INTERRUPTED,
+    TIMER_EXPIRED,
     WRITE_INTERRUPTED,
+    WRITE_TOO_LARGE,
     Symbol,
 )
+
+NOBODY: Final[frozenset[str]] = frozenset()
+CALM, DUE, PERHAPS_DUE = range(3)
+"""Whether the retransmission timer has expired; perhaps: something has come since, and may have reset it."""
 
 
 class State(NamedTuple):
@@ -21,28 +30,43 @@ class State(NamedTuple):
     Parameters
     ----------
     phase: the handshake phase, named as in the RFC.
-    complete: handshake() has returned SUCCESS.
+    complete: handshake() has returned SUCCESS and no other handshake is under way.
+    renewal: a handshake was completed before, so that the next one is a re-handshake.
+    flags: ``unbound`` (no RFC 5746), ``owed`` or ``owed?`` (a KeyUpdate must, or may, precede the next data
+        sent), ``stuck`` (nothing that comes is understood any more).
     unfinished: calls that were interrupted in a write and not called again yet.
     output: emissions that wait to be written, in order.
     inbox: deliveries that wait to be read, in order.
+    unread: application data that waits for record_recv.
+    held: the ClientHello that waits for handshake().
     read, write: the armed disturbance of each side, or None.
-    closure: ``open``, ``read_closed``, ``write_closed``, ``closed``, ``failed`` or ``outside``.
-    compat: the optional compatibility ChangeCipherSpec may still be sent.
-    owed: a KeyUpdate must precede the next application data sent.
+    closure: ``open``, ``read_closed``, ``write_closed``, ``closed`` or ``failed``.
+    said: emissions that go out at most once and have.
+    flight: the last flight sent, over datagrams.
+    timer: where it stands.
+    due: whether the retransmission timer has expired.
+    late: the handshake's deadline has passed.
     warnings: warning alerts met in this handshake.
     key_updates: KeyUpdate messages the peer has sent.
     """
 
     phase: str
     complete: bool = False
-    unfinished: frozenset[str] = frozenset()
+    renewal: bool = False
+    flags: frozenset[str] = NOBODY
+    unfinished: frozenset[str] = NOBODY
     output: tuple[Symbol, ...] = ()
     inbox: tuple[Symbol, ...] = ()
+    unread: int = 0
+    held: Symbol | None = None
     read: Symbol | None = None
     write: Symbol | None = None
     closure: str = "open"
-    compat: bool = True
-    owed: bool = False
+    said: frozenset[Symbol] = frozenset()
+    flight: tuple[Symbol, ...] = ()
+    timer: Flight = Flight.PREPARING
+    due: int = CALM
+    late: bool = False
     warnings: int = 0
     key_updates: int = 0
 
@@ -50,11 +74,6 @@ class State(NamedTuple):
     def failed(self) -> bool:
         """After a fatal code."""
         return self.closure == "failed"
-
-    @property
-    def outside(self) -> bool:
-        """What follows is not modelled."""
-        return self.closure == "outside"
 
     @property
     def read_closed(self) -> bool:
@@ -68,6 +87,10 @@ class State(NamedTuple):
 
     def arm(self, disturbance: Symbol) -> State:
         """Return this state with a disturbance armed on its side."""
+        if disturbance is TIMER_EXPIRED:
+            return self._replace(due=DUE)
+        if disturbance is DEADLINE_PASSED:
+            return self._replace(late=True)
         if disturbance in (READ_CUT, READ_INTERRUPTED):
             return self._replace(read=disturbance)
         return self._replace(write=disturbance)
@@ -82,30 +105,81 @@ class State(NamedTuple):
 
     def fail(self) -> State:
         """Return the dead state: nothing of the session matters any more but its phase."""
-        return State(self.phase, complete=self.complete, closure="failed", compat=False)
+        return State(self.phase, complete=self.complete, renewal=self.renewal, closure="failed")
 
-    def leave(self) -> State:
-        """Return the state in which the model has nothing more to say."""
-        return State(self.phase, complete=self.complete, closure="outside", compat=False)
+    def raise_flags(self, names: tuple[str, ...], back: str) -> State:
+        """Return this state with what a row sets; `back` is the phase of a connection that stays as it was."""
+        state = self
+        for name in names:
+            state = _RAISE[name](state, back) if name in _RAISE else state._with(name)
+        return state
+
+    def _with(self, name: str) -> State:
+        return self._replace(flags=self.flags | {name})
+
+    def settle_key_update(self) -> State:
+        """Return this state after a KeyUpdate of our own: whether one is still owed is left open."""
+        if "owed" not in self.flags:
+            return self
+        return self._replace(flags=self.flags - {"owed"} | {"owed?"})
 
     def label(self) -> str:
         """A one-line description that names only the regions that are not at rest."""
         parts = [self.phase]
         if self.closure != "open":
             parts.append(self.closure)
-        if self.complete != (self.phase == "CONNECTED"):
+        if self.renewal and not self.complete:
+            parts.append("re-handshake")
+        if not self.renewal and self.phase == "CONNECTED" and not self.complete:
             parts.append("call unfinished")
         parts += [f"{name}() unfinished" for name in sorted(self.unfinished)]
         parts += [f"pending {item.name}" for item in self.output]
         parts += [f"waiting {item.name}" for item in self.inbox]
         parts += [f"armed {item.name}" for item in (self.read, self.write) if item]
-        if self.owed:
-            parts.append("KeyUpdate owed")
+        parts += sorted(self.flags)
+        if self.held:
+            parts.append(f"held {self.held.name}")
+        if self.unread:
+            parts.append(f"unread {self.unread}")
+        if self.due:
+            parts.append(("", "timer expired", "timer perhaps expired")[self.due])
+        if self.late:
+            parts.append("deadline passed")
         if self.warnings:
             parts.append(f"warnings {self.warnings}")
         return ", ".join(parts)
 
 
+def _refused(state: State, back: str) -> State:
+    """The peer refuses another handshake: the connection is as it was before."""
+    return state._replace(
+        phase=back,
+        complete=True,
+        unfinished=state.unfinished - {"handshake"},
+        due=CALM,
+        late=False,
+        flight=(),
+        timer=Flight.PREPARING,
+    )
+
+
+def _owed(state: State, _: str) -> State:
+    return state._replace(flags=state.flags - {"owed?"} | {"owed"})
+
+
+def _perhaps_owed(state: State, _: str) -> State:
+    return state if "owed" in state.flags else state._replace(flags=state.flags | {"owed?"})
+
+
+_RAISE: Final[dict[str, Callable[[State, str], State]]] = {
+    "refused": _refused,
+    "owed": _owed,
+    "owed?": _perhaps_owed,
+}
+
+
 def strike(armed: Symbol | None) -> str:
     """Name the signal that an armed write or read disturbance gives the contract."""
+    if armed is WRITE_TOO_LARGE:
+        return "too_large"
     return "interrupted" if armed in (READ_INTERRUPTED, WRITE_INTERRUPTED) else "blocked"

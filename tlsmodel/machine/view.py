@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tlsmodel.machine.compose import Successor
+from tlsmodel.spec.choices import DROPPED
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.scenario import Scenario
-from tlsmodel.spec.symbols import HANDSHAKE, Output, Symbol
-from tlsmodel.spec.tables import TABLES
+from tlsmodel.spec.symbols import Kind, Output, Symbol
+from tlsmodel.spec.tables import tables_for
 
 
 class PhaseState(NamedTuple):
@@ -25,19 +26,15 @@ class PhaseState(NamedTuple):
         """After a fatal fault."""
         return self.closure == "failed"
 
-    @property
-    def outside(self) -> bool:
-        """What follows is not modelled."""
-        return self.closure == "outside"
-
 
 class HandshakeView:
     """One scenario's phase table as a transition function; an output is what the input makes us send."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.name = f"{scenario.name}:handshake"
-        self._tables = TABLES[scenario.version, scenario.role]
-        self.inputs: tuple[Symbol, ...] = tuple(dict.fromkeys((HANDSHAKE, *(row.on for row in self.tables))))
+        self._tables = tables_for(scenario)
+        known = {row.on for row in self.tables}
+        self.inputs: tuple[Symbol, ...] = tuple(item for item in self._tables.inputs if item in known)
 
     @property
     def tables(self) -> tuple[Row, ...]:
@@ -56,7 +53,11 @@ class HandshakeView:
         """Return the inputs that have a row in `state`."""
         if state.closure != "open":
             return ()
-        return tuple(item for item in self.inputs if self._tables.phase.find(state.phase, item))
+        return tuple(item for item in self.inputs if self._answers(state, item))
+
+    def _answers(self, state: PhaseState, item: Symbol) -> bool:
+        row = self._tables.phase.find(state.phase, item)
+        return row is not None and not (item.kind is Kind.CALL and row.verb in (Verb.AWAIT, Verb.IGNORE))
 
     def successors(self, state: PhaseState, given: Symbol) -> tuple[Successor[PhaseState], ...]:
         """Return the answers to an enabled input: two where an optional message may be sent or left out."""
@@ -64,11 +65,14 @@ class HandshakeView:
         if row is None:
             raise LookupError(f"{self.name}: no row for {given} in {state.phase}")
         if row.verb is Verb.REFUSE:
-            return (Successor(Output(), PhaseState("", "failed"), (row.id,)),)
-        if row.verb is Verb.LEAVE:
-            return (Successor(Output(), PhaseState("", "outside"), (row.id,)),)
+            return tuple(self._refused(state, row))
         after = PhaseState(row.to)
         without = tuple(item.symbol for item in row.emit if not item.once)
         everything = tuple(item.symbol for item in row.emit)
         outputs = dict.fromkeys((without, everything))
         return tuple(Successor(Output(None, sent), after, (row.id,)) for sent in outputs)
+
+    def _refused(self, state: PhaseState, row: Row) -> dict[Successor[PhaseState], None]:
+        outcomes = row.choice.outcomes if row.choice else ()
+        ends = (state if item.code == DROPPED else PhaseState("", "failed") for item in outcomes)
+        return dict.fromkeys(Successor(Output(), end, (row.id,)) for end in ends)

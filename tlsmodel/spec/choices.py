@@ -11,6 +11,10 @@ from typing import Final
 
 ANY_FATAL: Final = "ANY_FATAL"
 """Any fatal code: the manual names no particular one."""
+DROPPED: Final = "DROPPED"
+"""No result at all: what came is passed over, and the call carries on."""
+STUCK: Final = "STUCK"
+"""Passed over as well, but the place in the order of messages is taken: nothing that follows is understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class Outcome:
 
     Parameters
     ----------
-    code: what the call returns.
+    code: what the call returns, `ANY_FATAL`, `DROPPED` or `STUCK`.
     alert: the alert that alert_send_appropriate sends; None: none.
     kills: whether the session is dead afterwards (a refused message always kills it).
     """
@@ -59,6 +63,12 @@ def _choice(name: str, sentence: str, cite: str, *outcomes: Outcome) -> Choice:
 def _alerts(*names: str | None) -> tuple[Outcome, ...]:
     return tuple(Outcome(ANY_FATAL, f"Alert.fatal.{name}" if name else None) for name in names)
 
+
+def _deaths(*names: str | None) -> tuple[Outcome, ...]:
+    return tuple(Outcome(outcome.code, outcome.alert, kills=True) for outcome in _alerts(*names))
+
+
+_PASSED: Final = Outcome(DROPPED)
 
 # fmt: off
 UNEXPECTED_MESSAGE = _choice(
@@ -105,7 +115,7 @@ END_OF_STREAM = _choice(
     Outcome("PREMATURE_TERMINATION", "Alert.fatal.internal_error"))
 TOO_MANY_WARNINGS = _choice(
     "TOO_MANY_WARNINGS", "The warning after the limit is fatal; the manual names no code for it.",
-    "gnutls_handshake(3)", *_alerts("internal_error", "unexpected_message", None))
+    "gnutls_handshake(3)", *_deaths("internal_error", "unexpected_message", None))
 FATAL_ALERT = _choice(
     "FATAL_ALERT", "A fatal alert ends the session and is not answered.",
     "8446 6.2; gnutls_handshake(3)", Outcome("FATAL_ALERT_RECEIVED"))
@@ -140,4 +150,112 @@ NO_RENEGOTIATION_IN_HANDSHAKE = _choice(
     "NO_RENEGOTIATION_IN_HANDSHAKE", "no_renegotiation has no meaning in a first handshake: a warning or a message "
     "out of order.",
     "5246 7.2.2", Outcome("WARNING_ALERT_RECEIVED"), *_alerts("unexpected_message"))
+
+# Hellos.
+UNOFFERED = _choice(
+    "UNOFFERED", "A server's choice of what was not offered is refused with illegal_parameter.",
+    "8446 4.1.3; 5246 7.4.1.3", *_alerts("illegal_parameter"))
+UNWANTED_EXTENSION = _choice(
+    "UNWANTED_EXTENSION", "An answer to an extension that was not sent is refused.",
+    "8446 4.2", *_alerts("unsupported_extension", "illegal_parameter"))
+OTHER_VERSION = _choice(
+    "OTHER_VERSION", "A version that this end does not speak is refused with protocol_version.",
+    "5246 E.1; 8446 4.2.1", *_alerts("protocol_version"))
+SECOND_VERSION = _choice(
+    "SECOND_VERSION", "A version other than that of the HelloRetryRequest is refused.",
+    "8446 4.1.4", *_alerts("illegal_parameter", "protocol_version"))
+BAD_HELLO_RETRY_REQUEST = _choice(
+    "BAD_HELLO_RETRY_REQUEST", "A HelloRetryRequest that would change nothing is refused with illegal_parameter.",
+    "8446 4.1.4", *_alerts("illegal_parameter"))
+SECOND_HELLO = _choice(
+    "SECOND_HELLO", "A second ClientHello that does not do what was asked; the RFC names illegal_parameter.",
+    "8446 4.1.2; 8446 4.2.8", *_alerts("illegal_parameter", "handshake_failure", "missing_extension"))
+BAD_BINDER = _choice(
+    "BAD_BINDER", "A binder that does not validate ends the handshake; the RFC names no alert.",
+    "8446 4.2.11", *_alerts("illegal_parameter", "decrypt_error"))
+CERTIFICATE_REQUIRED = _choice(
+    "CERTIFICATE_REQUIRED", "No client certificate where one is required.",
+    "8446 4.4.2.4", *_alerts("certificate_required"))
+CERTIFICATE_MISSING_12 = _choice(
+    "CERTIFICATE_MISSING_12", "No client certificate where one is required: fatal, with handshake_failure as the RFC's "
+    "example.",
+    "5246 7.4.6", *_alerts("handshake_failure", "certificate_required", "bad_certificate", "decode_error"))
+KEY_UPDATE_MALFORMED = _choice(
+    "KEY_UPDATE_MALFORMED", "A KeyUpdate of another value than 0 or 1 is refused with illegal_parameter.",
+    "8446 4.6.3", *_alerts("illegal_parameter"))
+INTERVENING = _choice(
+    "INTERVENING", "A client must not put a KeyUpdate between the messages of its proof; a server need not look.",
+    "8446 4.6.2", *_alerts("unexpected_message"), _PASSED)
+
+# Re-handshakes.
+SAFE_RENEGOTIATION = _choice(
+    "SAFE_RENEGOTIATION", "A handshake that is not bound to the connection is refused with handshake_failure.",
+    "5746 3.4; 5746 3.5; 5746 3.6; 5746 3.7", *_alerts("handshake_failure"))
+UNSAFE_RENEGOTIATION = _choice(
+    "UNSAFE_RENEGOTIATION", "A re-handshake without RFC 5746 is refused, by no_renegotiation or an error.",
+    "5746 4.2; 5746 4.4", *_alerts("handshake_failure", None), Outcome(ANY_FATAL, "Alert.warning.no_renegotiation"))
+UNSAFE_AT_ONCE = _choice(
+    "UNSAFE_AT_ONCE", "A client may refuse an unbound re-handshake before it says anything, or once the server answers.",
+    "5746 4.2", Outcome(ANY_FATAL), Outcome(ANY_FATAL, kills=True),
+    Outcome(ANY_FATAL, "Alert.warning.no_renegotiation", kills=True), _PASSED)
+NO_RENEGOTIATION_LATE = _choice(
+    "NO_RENEGOTIATION_LATE", "no_renegotiation after the hellos answers nothing: a warning or a message out of order.",
+    "5246 7.2.2", Outcome("WARNING_ALERT_RECEIVED"), *_alerts("unexpected_message"))
+DATA_IN_REHANDSHAKE = _choice(
+    "DATA_IN_REHANDSHAKE", "Data under the old keys in the middle of a re-handshake: taken, or out of order.",
+    "gnutls_handshake(3); 5246 7.4.1.1", Outcome("GOT_APPLICATION_DATA"), *_alerts("unexpected_message"))
+NOT_NOW = _choice(
+    "NOT_NOW", "A call that makes no sense at this moment is an error; the manual names no code for it.",
+    "gnutls_error_is_fatal(3)", Outcome(ANY_FATAL))
+RECV_IN_REHANDSHAKE = _choice(
+    "RECV_IN_REHANDSHAKE", "record_recv() in the middle of a re-handshake that meets its messages: an error.",
+    "gnutls_record_recv(3)", *_deaths("unexpected_message"))
+RECV_BEFORE_HANDSHAKE = _choice(
+    "RECV_BEFORE_HANDSHAKE", "record_recv() instead of handshake() or an alert after REHANDSHAKE: the hello is lost, or an "
+    "error.",
+    "gnutls_rehandshake(3)", *_deaths("unexpected_message"))
+
+# The caller's other calls.
+TIMED_OUT = _choice(
+    "TIMED_OUT", "A handshake that takes longer than the caller allows fails with TIMEDOUT.",
+    "gnutls_handshake_set_timeout(3)", Outcome("TIMEDOUT", kills=True),
+    Outcome("TIMEDOUT", "Alert.fatal.internal_error", kills=True))
+CLOSED_WHILE_WAITING = _choice(
+    "CLOSED_WHILE_WAITING", "The peer closes while handshake() or reauth() waits for it.",
+    "5246 7.2.1; 8446 6.1", Outcome("SESSION_EOF"), Outcome("SESSION_EOF", kills=True),
+    Outcome("SESSION_EOF", "Alert.warning.close_notify", kills=True),
+    Outcome("SESSION_EOF", "Alert.fatal.internal_error", kills=True))
+ALERT_AFTER_FAILURE = _choice(
+    "ALERT_AFTER_FAILURE", "An alert on a dead session: it may still tell the peer why, or fail.",
+    "gnutls_alert_send(3)", Outcome(ANY_FATAL), Outcome("SUCCESS"))
+OWN_FATAL_ALERT = _choice(
+    "OWN_FATAL_ALERT", "Who sends a fatal alert closes the connection.",
+    "8446 6.2; 5246 7.2.2", Outcome("SUCCESS", kills=True))
+
+# Datagrams.
+UNEXPECTED_DATAGRAM = _choice(
+    "UNEXPECTED_DATAGRAM", "A record that is out of place is dropped; it may have been overtaken.",
+    "6347 4.1.2.7", _PASSED, *_alerts("unexpected_message"))
+UNEXPECTED_DATAGRAM_MESSAGE = _choice(
+    "UNEXPECTED_DATAGRAM_MESSAGE", "A message out of order is fatal as in TLS, or dropped as one that could be forged.",
+    "5246 7.4; 6347 4.1.2.7", *_alerts("unexpected_message"), _PASSED, Outcome(STUCK))
+MALFORMED_DATAGRAM = _choice(
+    "MALFORMED_DATAGRAM", "A malformed message is fatal as in TLS, or dropped as one that could be forged.",
+    "6347 4.1.2.7", *_alerts("decode_error", "unexpected_message", "illegal_parameter"), _PASSED, Outcome(STUCK))
+BAD_DATAGRAM = _choice(
+    "BAD_DATAGRAM", "A record that does not open is dropped; an implementation may end the association instead.",
+    "6347 4.1.2.7", _PASSED, *_alerts("bad_record_mac"))
+DECRYPT_ERROR_DATAGRAM = _choice(
+    "DECRYPT_ERROR_DATAGRAM", "A Finished that does not verify is fatal over datagrams too.",
+    "5246 7.4.9", *_alerts("decrypt_error"))
+FATAL_ALERT_DATAGRAM = _choice(
+    "FATAL_ALERT_DATAGRAM", "A fatal alert in the clear could be forged: it may be honoured or dropped.",
+    "6347 4.1.2.7", Outcome("FATAL_ALERT_RECEIVED"), _PASSED)
+MALFORMED_ALERT_DATAGRAM = _choice(
+    "MALFORMED_ALERT_DATAGRAM", "A malformed alert is dropped or refused.",
+    "6347 4.1.2.7", _PASSED, *_alerts("decode_error", "unexpected_message", "illegal_parameter"))
+UNKNOWN_LEVEL_DATAGRAM = _choice(
+    "UNKNOWN_LEVEL_DATAGRAM", "An alert of an unknown level is taken as fatal, refused or dropped.",
+    "5246 7.2; 6347 4.1.2.7", Outcome("FATAL_ALERT_RECEIVED"), _PASSED,
+    *_alerts("illegal_parameter", "decode_error", "unexpected_message"))
 # fmt: on

@@ -6,10 +6,25 @@ from typing import Final
 
 from tlsmodel.spec.symbols import DELIVERIES
 
+RECORDS: Final = (
+    "ChangeCipherSpec", "ApplicationData", "EarlyData", "UnknownRecord", "BadRecord", "StaleRecord", "Retransmission",
+)  # fmt: skip
+
 MALFORMED_MESSAGES: Final = tuple(
     item for item in DELIVERIES if item.name in ("ClientHello.malformed", "ServerHello.malformed")
 )
 """Handshake messages that do not parse."""
+
+UNREADABLE: Final = tuple(item for item in DELIVERIES if item.name in ("BadRecord", "EarlyData"))
+"""Records that the keys in use do not open."""
+
+DATAGRAM_RECORDS: Final = tuple(item for item in DELIVERIES if item.message in RECORDS)
+"""Records that are no handshake message and no alert."""
+
+HANDSHAKE_MESSAGES: Final = tuple(
+    item for item in DELIVERIES if item.message not in ("Alert", "EndOfStream", *RECORDS)
+)
+"""Messages of the handshake protocol."""
 
 MESSAGES: Final = tuple(item for item in DELIVERIES if item.message not in ("Alert", "EndOfStream"))
 """Everything that is offered to the handshake phase; alerts and the end of the stream go to `closure`."""

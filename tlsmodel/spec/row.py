@@ -1,8 +1,8 @@
 """The row form that every table is written in, and the rules that a table keeps.
 
 A row says: at this place, on this symbol, do this.  A pair without a row of its own is answered by a broader
-row further down, and the first row that fits decides.  Rows are data: no lambdas, no guards, nothing that a
-reader of tables could not draw or export.
+row further down, and the first row that fits decides.  A condition speaks of the scenario only and is settled
+before a machine is built.  Rows are data: no lambdas, nothing that a reader of tables could not draw or export.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tlsmodel.spec.choices import Choice
+from tlsmodel.spec.conditions import Condition
+from tlsmodel.spec.scenario import Scenario
 from tlsmodel.spec.symbols import Symbol, emission
 
 
@@ -20,8 +22,14 @@ class Verb(StrEnum):
 
     ADVANCE = "advance"
     """Accept it, emit, go on to the next phase."""
+    SEND = "send"
+    """Emit and stay."""
+    AWAIT = "await"
+    """A call that waits for the peer without sending anything."""
     IGNORE = "ignore"
     """Drop or absorb it and carry on."""
+    REPEAT = "repeat"
+    """The peer repeats its flight: drop it, and send our own last flight again or leave that to the timer."""
     DELIVER = "deliver"
     """Hand its data to the application."""
     NOTIFY = "notify"
@@ -30,8 +38,6 @@ class Verb(StrEnum):
     """The peer will send no more; an error while the handshake is unfinished."""
     REFUSE = "refuse"
     """A fault: one of the choice's outcomes, normally a fatal code and an alert."""
-    LEAVE = "leave"
-    """What follows is outside the modelled scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One transition of one table.
+    """One transition of one table, in a scenario.
 
     Parameters
     ----------
@@ -59,6 +65,8 @@ class Row:
     emit: what is sent, in order.
     code: the non-fatal code that NOTIFY returns.
     choice: the named outcomes of REFUSE.
+    sets: flags of the session that are raised.
+    when: the condition on the scenario, or None.
     cite: source, as ``RFC section`` or manual page.
     """
 
@@ -71,11 +79,14 @@ class Row:
     emit: tuple[Emit, ...] = ()
     code: str | None = None
     choice: Choice | None = None
+    sets: tuple[str, ...] = ()
+    when: Condition | None = None
 
     @property
     def id(self) -> str:
-        """``tls13.client.phase/WAIT_CERT_CR/CertificateRequest``"""
-        return f"{self.table}/{self.at}/{self.on.name}"
+        """``tls13.client.phase/WAIT_CERT_CR/CertificateRequest``, with the condition in brackets."""
+        condition = f"[{self.when}]" if self.when else ""
+        return f"{self.table}/{self.at}/{self.on.name}{condition}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,8 @@ class Line:
     emit: tuple[Emit, ...]
     code: str | None
     choice: Choice | None
+    sets: tuple[str, ...]
+    when: Condition | None
 
 
 def once(name: str) -> Emit:
@@ -107,12 +120,14 @@ def row(
     refuse: Choice | None = None,
     notify: str | None = None,
     verb: Verb | None = None,
+    sets: str | tuple[str, ...] = (),
+    when: Condition | None = None,
 ) -> Line:
     """Write a row: `to=` advances, `refuse=` fails, `notify=` returns a non-fatal code; `verb=` names the rest.
 
-    `at` and `on` may be several places and symbols that share the row.
+    `at` and `on` may be several places and symbols that share the row; `when` restricts it to scenarios.
     """
-    chosen = verb or (Verb.REFUSE if refuse else Verb.NOTIFY if notify else Verb.ADVANCE)
+    chosen = verb or (Verb.REFUSE if refuse else Verb.NOTIFY if notify else Verb.ADVANCE if to else Verb.SEND)
     return Line(
         at=(at,) if isinstance(at, str) else tuple(at),
         on=(on,) if isinstance(on, Symbol) else tuple(on),
@@ -122,11 +137,13 @@ def row(
         emit=tuple(item if isinstance(item, Emit) else Emit(emission(item)) for item in emit),
         code=notify,
         choice=refuse,
+        sets=(sets,) if isinstance(sets, str) else sets,
+        when=when,
     )
 
 
 class Table:
-    """A named, validated table: exactly one answer for each (place, symbol) that it knows.
+    """A named, validated table, as it is written: lines over places, symbols and scenarios.
 
     Raises `ValueError` at import when a line decides nothing (all its pairs are already answered above it),
     names an unknown place, or lacks what its verb needs.
@@ -135,31 +152,72 @@ class Table:
     def __init__(self, name: str, places: tuple[str, ...], *lines: Line) -> None:
         self.name = name
         self.places = places
-        self._rows: dict[tuple[str, Symbol], Row] = {}
+        self.lines = lines
+        self._resolved: dict[tuple[tuple[str, str], ...], Resolved] = {}
+        answered: set[tuple[str, Symbol]] = set()
         for line in lines:
-            self._add(line)
+            self._check(line, answered)
 
-    def _add(self, line: Line) -> None:
+    def _check(self, line: Line, answered: set[tuple[str, Symbol]]) -> None:
         unknown = {*line.at, *([line.to] if line.to else [])} - set(self.places)
         if unknown:
             raise ValueError(f"{self.name}: unknown place {sorted(unknown)}")
-        if (line.verb is Verb.ADVANCE) != (line.to is not None):
-            raise ValueError(f"{self.name}: a row that advances, and no other, names its next place: {line}")
-        fresh = [(at, on) for at in line.at for on in line.on if (at, on) not in self._rows]
-        if not fresh:
+        if (line.verb is Verb.ADVANCE) > (line.to is not None):
+            raise ValueError(f"{self.name}: a row that advances names its next place: {line}")
+        if line.to is not None and line.verb not in (Verb.ADVANCE, Verb.NOTIFY):
+            raise ValueError(f"{self.name}: a row that stays names no next place: {line}")
+        if all((at, on) in answered for at in line.at for on in line.on):
             raise ValueError(f"{self.name}: this row decides nothing: {line}")
-        for at, on in fresh:
-            self._rows[at, on] = Row(
-                table=self.name,
-                at=at,
-                on=on,
-                verb=line.verb,
-                to=line.to or at,
-                cite=line.cite,
-                emit=line.emit,
-                code=line.code,
-                choice=line.choice,
-            )
+        if line.when is None:
+            answered.update((at, on) for at in line.at for on in line.on)
+
+    def resolve(self, scenario: Scenario) -> Resolved:
+        """Return the rows that hold in `scenario`: one answer at most for each (place, symbol)."""
+        found = self._resolved.get(scenario.parameters)
+        if found is None:
+            found = self._resolved[scenario.parameters] = Resolved(self, scenario)
+        return found
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every row that holds in some scenario, each with its id."""
+        seen = set()
+        for line in self.lines:
+            for at in line.at:
+                for on in line.on:
+                    made = self._row(line, at, on)
+                    if made.id not in seen:
+                        seen.add(made.id)
+                        yield made
+
+    def _row(self, line: Line, at: str, on: Symbol) -> Row:
+        return Row(
+            table=self.name,
+            at=at,
+            on=on,
+            verb=line.verb,
+            to=line.to or at,
+            cite=line.cite,
+            emit=line.emit,
+            code=line.code,
+            choice=line.choice,
+            sets=line.sets,
+            when=line.when,
+        )
+
+
+class Resolved:
+    """The rows of one table that hold in one scenario."""
+
+    def __init__(self, table: Table, scenario: Scenario) -> None:
+        self.name = table.name
+        self.places = table.places
+        self._rows: dict[tuple[str, Symbol], Row] = {}
+        for line in table.lines:
+            if line.when is None or line.when.holds(scenario):
+                for at in line.at:
+                    for on in line.on:
+                        if (at, on) not in self._rows:
+                            self._rows[at, on] = table._row(line, at, on)
 
     def find(self, at: str, on: Symbol) -> Row | None:
         """Return the row that answers `on` at `at`, or None where this table leaves it to another one."""

@@ -26,9 +26,9 @@ class Kind(StrEnum):
     EMISSION = "emit"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Symbol:
-    """One letter of the alphabet.
+    """One letter of the alphabet; there is one object for each, so that they compare by identity.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ class Symbol:
     def __str__(self) -> str:
         return f"{self.kind.value} {self.name}"
 
-    def __hash__(self) -> int:
-        return hash((self.kind, self.name))
+    def __reduce__(self) -> tuple[object, ...]:
+        return _define, (self.kind, self.name, self.cite)
 
     @property
     def message(self) -> str:
@@ -78,22 +78,37 @@ def emission(name: str) -> Symbol:
     return _define(Kind.EMISSION, name, "observed")
 
 
-def _calls(**cites: str) -> tuple[Symbol, ...]:
-    return tuple(_define(Kind.CALL, name, cite) for name, cite in cites.items())
+def _calls(cites: Iterable[tuple[str, str]]) -> tuple[Symbol, ...]:
+    return tuple(_define(Kind.CALL, name, cite) for name, cite in cites)
 
 
 # fmt: off
-HANDSHAKE, RECORD_SEND, RECORD_RECV, BYE = CALLS = _calls(
-    handshake="gnutls_handshake(3)", record_send="gnutls_record_send(3)",
-    record_recv="gnutls_record_recv(3)", bye="gnutls_bye(3)",
-)
+(
+    HANDSHAKE, RECORD_SEND, RECORD_RECV, BYE, REHANDSHAKE, REAUTH, KEY_UPDATE, KEY_UPDATE_PEER,
+    ALERT_NO_RENEGOTIATION, ALERT_WARNING, ALERT_FATAL,
+) = CALLS = _calls((                # a call that takes an argument is one letter for each argument that matters
+    ("handshake",                   "gnutls_handshake(3)"),
+    ("record_send",                 "gnutls_record_send(3)"),
+    ("record_recv",                 "gnutls_record_recv(3)"),
+    ("bye",                         "gnutls_bye(3)"),
+    ("rehandshake",                 "gnutls_rehandshake(3)"),
+    ("reauth",                      "gnutls_reauth(3)"),
+    ("key_update",                  "gnutls_session_key_update(3)"),
+    ("key_update.peer",             "gnutls_session_key_update(3)"),
+    ("alert_send.no_renegotiation", "gnutls_alert_send(3)"),
+    ("alert_send.user_canceled",    "gnutls_alert_send(3)"),
+    ("alert_send.fatal",            "gnutls_alert_send(3)"),
+))
 
 _MESSAGES: Final = (                # (name, source); honest messages first, then what is always refused
     ("ClientHello",                 "8446 4.1.2"),
     ("ServerHello",                 "8446 4.1.3"),
+    ("HelloRetryRequest",           "8446 4.1.4"),
+    ("HelloVerifyRequest",          "6347 4.2.1"),
     ("EncryptedExtensions",         "8446 4.3.1"),
     ("CertificateRequest",          "8446 4.3.2"),
     ("Certificate",                 "8446 4.4.2"),
+    ("CertificateStatus",           "6066 8"),
     ("CertificateVerify",           "8446 4.4.3"),
     ("ServerKeyExchange",           "5246 7.4.3"),
     ("ServerHelloDone",             "5246 7.4.5"),
@@ -105,21 +120,40 @@ _MESSAGES: Final = (                # (name, source); honest messages first, the
     ("KeyUpdate.not_requested",     "8446 4.6.3"),
     ("KeyUpdate.requested",         "8446 4.6.3"),
     ("HelloRequest",                "5246 7.4.1.1"),
+    ("EarlyData",                   "8446 2.3"),
+    ("EndOfEarlyData",              "8446 4.5"),
+    ("Retransmission",              "6347 4.2.4"),
+    ("ClientHello.resuming",        "5246 7.4.1.2"),
+    ("ClientHello.early",           "8446 4.2.10"),
+    ("ClientHello.no_share",        "8446 4.1.4"),
+    ("ClientHello.no_cookie",       "6347 4.2.1"),
+    ("ServerHello.resumed",         "5246 7.4.1.3"),
+    ("EncryptedExtensions.early",   "8446 4.2.10"),
     ("Alert.close_notify",          "8446 6.1"),
     ("Alert.warning",               "5246 7.2.2"),
     ("Alert.no_renegotiation",      "5246 7.2.2"),
     ("Alert.user_canceled",         "8446 6.1"),
     ("Alert.fatal",                 "8446 6.2"),
     ("EndOfStream",                 "8446 6.1"),
+    ("ClientHello.unbound",         "5746 3.6"),
+    ("ServerHello.unbound",         "5746 3.4"),
+    ("ClientHello.misbound",        "5746 3.7"),
+    ("ServerHello.misbound",        "5746 3.5"),
     ("Certificate.empty",           "8446 4.4.2.4"),
     ("CertificateVerify.bad",       "8446 4.4.3"),
     ("ServerKeyExchange.bad",       "5246 7.4.3"),
     ("Finished.bad",                "8446 4.4.4"),
     ("ChangeCipherSpec.bad",        "8446 5"),
-    ("EndOfEarlyData",              "8446 4.5"),
+    ("ClientHello.bad_binder",      "8446 4.2.11"),
+    ("HelloRetryRequest.idle",      "8446 4.1.4"),
+    ("ClientHello.other_version",   "8446 4.2.1"),
+    ("ServerHello.other_version",   "8446 4.1.3"),
+    ("ServerHello.unoffered",       "8446 4.1.3"),
+    ("KeyUpdate.malformed",         "8446 4.6.3"),
     ("UnknownHandshake",            "8446 4"),
     ("UnknownRecord",               "8446 5"),
     ("BadRecord",                   "8446 5.2"),
+    ("StaleRecord",                 "6347 4.1"),
     ("ClientHello.malformed",       "8446 6.2"),
     ("ServerHello.malformed",       "8446 6.2"),
     ("Alert.unknown_level",         "8446 6"),
@@ -127,10 +161,19 @@ _MESSAGES: Final = (                # (name, source); honest messages first, the
 )
 DELIVERIES = tuple(_define(Kind.DELIVERY, name, cite) for name, cite in _MESSAGES)
 
-READ_INTERRUPTED, READ_CUT, WRITE_INTERRUPTED, WRITE_BLOCKED, WRITE_CUT = ENVIRONMENT = tuple(
-    _define(Kind.ENVIRONMENT, name, "gnutls_transport_set_errno(3)")
-    for name in ("read_interrupted", "read_cut", "write_interrupted", "write_blocked", "write_cut")
-)
+(
+    READ_INTERRUPTED, READ_CUT, WRITE_INTERRUPTED, WRITE_BLOCKED, WRITE_CUT, WRITE_TOO_LARGE,
+    TIMER_EXPIRED, DEADLINE_PASSED,
+) = ENVIRONMENT = tuple(_define(Kind.ENVIRONMENT, name, cite) for name, cite in (
+    ("read_interrupted",            "gnutls_transport_set_errno(3)"),
+    ("read_cut",                    "gnutls_transport_set_errno(3)"),
+    ("write_interrupted",           "gnutls_transport_set_errno(3)"),
+    ("write_blocked",               "gnutls_transport_set_errno(3)"),
+    ("write_cut",                   "gnutls_transport_set_errno(3)"),
+    ("write_too_large",             "gnutls_dtls_set_mtu(3)"),
+    ("timer_expired",               "6347 4.2.4"),
+    ("deadline_passed",             "gnutls_handshake_set_timeout(3)"),
+))
 # fmt: on
 
 INPUTS: Final = CALLS + DELIVERIES + ENVIRONMENT
@@ -145,8 +188,10 @@ END_OF_STREAM: Final = delivery("EndOfStream")
 HANDSHAKE_MESSAGES: Final = tuple(
     item
     for item in DELIVERIES
-    if item.message
-    not in {"ChangeCipherSpec", "ApplicationData", "Alert", "EndOfStream", "UnknownRecord", "BadRecord"}
+    if item.message not in {
+        "ChangeCipherSpec", "ApplicationData", "EarlyData", "Alert", "EndOfStream",
+        "UnknownRecord", "BadRecord", "StaleRecord", "Retransmission",
+    }
 )
 
 

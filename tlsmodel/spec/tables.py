@@ -1,13 +1,28 @@
-"""Which tables make up a session of each version and role."""
+"""Which tables make up a session of each version and role, and its alphabet."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from tlsmodel.spec import closure
-from tlsmodel.spec.row import Table
-from tlsmodel.spec.scenario import Role, Version
+from tlsmodel.spec import closure, rehandshake
+from tlsmodel.spec.dtls12 import client as client_d12
+from tlsmodel.spec.dtls12 import server as server_d12
+from tlsmodel.spec.row import Resolved, Table
+from tlsmodel.spec.scenario import Role, Scenario, Version
+from tlsmodel.spec.symbols import (
+    ALERT_NO_RENEGOTIATION,
+    CALLS,
+    DEADLINE_PASSED,
+    DELIVERIES,
+    ENVIRONMENT,
+    READ_CUT,
+    TIMER_EXPIRED,
+    WRITE_CUT,
+    WRITE_TOO_LARGE,
+    Symbol,
+)
 from tlsmodel.spec.tls12 import client as client12
 from tlsmodel.spec.tls12 import server as server12
 from tlsmodel.spec.tls13 import client as client13
@@ -15,34 +30,138 @@ from tlsmodel.spec.tls13 import server as server13
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTables:
-    """The tables of one version and role.
+class Written:
+    """The tables of one version and role as they are written.
 
     Parameters
     ----------
-    phase, closure: the tables.
-    start, final: the first phase and the one in which the handshake has nothing more to wait for.
+    phase, closure, rehandshake: the tables; the last is None where a version has no re-handshake.
+    start: the first phase.
+    final: phases in which the handshake has nothing more to wait for.
+    hello: phases that wait for the peer's first hello.
     unversioned: phases in which this end does not know yet which version the peer speaks.
     """
 
     phase: Table
     closure: Table
+    rehandshake: Table | None
     start: str
-    final: str
+    final: frozenset[str]
+    hello: frozenset[str]
     unversioned: frozenset[str]
 
 
-TABLES: Final[dict[tuple[Version, Role], SessionTables]] = {
-    (Version.TLS12, Role.CLIENT): SessionTables(
-        client12.TABLE, closure.TLS12, client12.START, client12.CONNECTED, frozenset()
-    ),
-    (Version.TLS12, Role.SERVER): SessionTables(
-        server12.TABLE, closure.TLS12, server12.START, server12.CONNECTED, frozenset()
-    ),
-    (Version.TLS13, Role.CLIENT): SessionTables(
-        client13.TABLE, closure.TLS13, client13.START, client13.CONNECTED, frozenset(client13.BEFORE_KEYS)
-    ),
-    (Version.TLS13, Role.SERVER): SessionTables(
-        server13.TABLE, closure.TLS13, server13.START, server13.CONNECTED, frozenset({server13.START})
-    ),
+# fmt: off
+WRITTEN: Final[dict[tuple[Version, Role], Written]] = {
+    (Version.TLS12, Role.CLIENT): Written(
+        client12.TABLE, closure.TLS12, rehandshake.CLIENT, client12.START, frozenset({client12.CONNECTED}),
+        frozenset(client12.HELLO), frozenset()),
+    (Version.TLS12, Role.SERVER): Written(
+        server12.TABLE, closure.TLS12, rehandshake.SERVER, server12.START, frozenset({server12.CONNECTED}),
+        frozenset({server12.START}), frozenset()),
+    (Version.TLS13, Role.CLIENT): Written(
+        client13.TABLE, closure.TLS13, None, client13.START, frozenset(client13.ESTABLISHED),
+        frozenset(client13.HELLO), frozenset(client13.BEFORE_KEYS)),
+    (Version.TLS13, Role.SERVER): Written(
+        server13.TABLE, closure.TLS13, None, server13.START, frozenset({server13.CONNECTED}),
+        frozenset(server13.HELLOS), frozenset({server13.START})),
+    (Version.DTLS12, Role.CLIENT): Written(
+        client_d12.TABLE, closure.DTLS12, rehandshake.DATAGRAM_CLIENT, client_d12.START, frozenset({client_d12.CONNECTED}),
+        frozenset(client12.HELLO), frozenset()),
+    (Version.DTLS12, Role.SERVER): Written(
+        server_d12.TABLE, closure.DTLS12, rehandshake.DATAGRAM_SERVER, server_d12.START, frozenset({server12.CONNECTED}),
+        frozenset({server_d12.START, server_d12.WAIT_COOKIE}), frozenset()),
 }
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTables:
+    """The rows of one scenario.
+
+    Parameters
+    ----------
+    phase, closure, rehandshake: at most one answer for each (place, symbol).
+    start, final, hello, unversioned: see `Written`.
+    inputs: the alphabet, in the order of `symbols`.
+    """
+
+    phase: Resolved
+    closure: Resolved
+    rehandshake: Resolved | None
+    start: str
+    final: frozenset[str]
+    hello: frozenset[str]
+    unversioned: frozenset[str]
+    inputs: tuple[Symbol, ...]
+
+    @property
+    def resolved(self) -> tuple[Resolved, ...]:
+        """The tables, in the order in which a delivery is offered to them."""
+        first = () if self.rehandshake is None else (self.rehandshake,)
+        return (*first, self.closure, self.phase)
+
+
+@cache
+def tables_for(scenario: Scenario) -> SessionTables:
+    """Return the tables and the alphabet of `scenario`."""
+    written = WRITTEN[scenario.version, scenario.role]
+    made = SessionTables(
+        phase=written.phase.resolve(scenario),
+        closure=written.closure.resolve(scenario),
+        rehandshake=written.rehandshake and written.rehandshake.resolve(scenario),
+        start=written.start,
+        final=written.final,
+        hello=written.hello,
+        unversioned=written.unversioned,
+        inputs=(),
+    )
+    return SessionTables(
+        **{name: getattr(made, name) for name in SessionTables.__slots__ if name != "inputs"},
+        inputs=_alphabet(scenario, made),
+    )
+
+
+ONLY_TLS13: Final = ("HelloRetryRequest", "EarlyData")
+STREAM_ONLY: Final = frozenset({READ_CUT, WRITE_CUT})
+DATAGRAM_ONLY: Final = frozenset({WRITE_TOO_LARGE, TIMER_EXPIRED})
+_DATAGRAM_MESSAGES: Final = ("HelloVerifyRequest", "Retransmission", "StaleRecord")
+
+
+def _alphabet(scenario: Scenario, tables: SessionTables) -> tuple[Symbol, ...]:
+    datagrams = scenario.version is Version.DTLS12
+    refusable = scenario.version is not Version.TLS13
+    calls = (item for item in CALLS if item is not ALERT_NO_RENEGOTIATION or refusable)
+    deliveries = (item for item in DELIVERIES if _arrives(item, scenario.version) and _told_apart(item, tables))
+    without = STREAM_ONLY if datagrams else DATAGRAM_ONLY
+    strikes = (
+        item
+        for item in ENVIRONMENT
+        if item not in without and (item is not DEADLINE_PASSED or scenario.value("deadline") == "on")
+    )
+    return (*calls, *deliveries, *strikes)
+
+
+def _arrives(item: Symbol, version: Version) -> bool:
+    if item.message == "EndOfStream":
+        return version is not Version.DTLS12
+    if item.message in ONLY_TLS13:
+        return version is Version.TLS13
+    return version is Version.DTLS12 or item.message not in _DATAGRAM_MESSAGES
+
+
+def _told_apart(item: Symbol, tables: SessionTables) -> bool:
+    """Tell whether some row answers a variant in another way than the plain message."""
+    plain = next((other for other in DELIVERIES if other.name == item.message), None)
+    if plain is None or plain is item:
+        return True
+    return any(
+        _answer(table, place, item) != _answer(table, place, plain)
+        for table in tables.resolved
+        for place in table.places
+    )
+
+
+def _answer(table: Resolved, place: str, item: Symbol) -> tuple[object, ...] | None:
+    row = table.find(place, item)
+    return row and (row.verb, row.to, row.emit, row.choice, row.code, row.sets)

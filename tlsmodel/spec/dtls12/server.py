@@ -1,0 +1,42 @@
+"""DTLS 1.2 server: the phases of TLS 1.2 with the cookie exchange, over datagrams (RFC 6347 4.2)."""
+
+# fmt: off
+from __future__ import annotations
+
+from tlsmodel.spec.choices import (
+    BAD_DATAGRAM, DECRYPT_ERROR_DATAGRAM, MALFORMED_DATAGRAM, UNEXPECTED_DATAGRAM, UNEXPECTED_DATAGRAM_MESSAGE,
+)
+from tlsmodel.spec.conditions import has
+from tlsmodel.spec.groups import DATAGRAM_RECORDS, HANDSHAKE_MESSAGES, MALFORMED_MESSAGES, UNREADABLE
+from tlsmodel.spec.row import Line, Table, Verb, row
+from tlsmodel.spec.symbols import DELIVERIES, delivery as on
+from tlsmodel.spec.tls12.server import (
+    FINISHING, HELLO_LINES, KEYED, LINES, PHASES as PHASES_12, START,
+)
+
+WAIT_COOKIE = "WAIT_COOKIE"
+PHASES = (START, WAIT_COOKIE, *PHASES_12[1:])
+COOKIE = has("cookie")
+HELLOS = tuple(
+    item for item in DELIVERIES
+    if item.message == "ClientHello" and item.name not in ("ClientHello.malformed", "ClientHello.other_version")
+)
+
+
+def _with_cookie(line: Line) -> Line:
+    """The same answer to a hello that shows the cookie, in the phase that has asked for one."""
+    at = (*line.at, WAIT_COOKIE) if START in line.at else line.at
+    return Line(at, line.on, line.verb, line.cite, line.to, line.emit, line.code, line.choice, line.sets, line.when)
+
+
+TABLE = Table("dtls12.server.phase", PHASES,
+    row(START,         HELLOS,                       emit=["HelloVerifyRequest"],            to=WAIT_COOKIE,     cite="6347 4.2.1", when=COOKIE),
+    row(WAIT_COOKIE,   on("ClientHello.no_cookie"),  emit=["HelloVerifyRequest"],            to=WAIT_COOKIE,     cite="6347 4.2.1"),
+    *(_with_cookie(line) for line in (*HELLO_LINES, *LINES)),
+    row(FINISHING,     on("Finished.bad"),           refuse=DECRYPT_ERROR_DATAGRAM,                              cite="5246 7.4.9"),
+    row(PHASES,        on("Retransmission"),         verb=Verb.REPEAT,                                           cite="6347 4.2.4"),
+    row(KEYED,         (*UNREADABLE, on("StaleRecord")), refuse=BAD_DATAGRAM,                                    cite="6347 4.1.2.7"),
+    row(PHASES,        DATAGRAM_RECORDS,             refuse=UNEXPECTED_DATAGRAM,                                 cite="6347 4.1.2.7"),
+    row(PHASES,        MALFORMED_MESSAGES,           refuse=MALFORMED_DATAGRAM,                                  cite="6347 4.1.2.7"),
+    row(PHASES,        HANDSHAKE_MESSAGES,           refuse=UNEXPECTED_DATAGRAM_MESSAGE,                         cite="5246 7.4; 6347 4.2.2"),
+)
