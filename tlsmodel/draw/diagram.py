@@ -17,7 +17,6 @@ class NodeKind(StrEnum):
     STATE = "state"
     FINAL = "final"
     FAILED = "failed"
-    OUTSIDE = "outside"
     NOTE = "note"
     DEPARTURE = "departure"
 

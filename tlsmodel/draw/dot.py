@@ -12,7 +12,6 @@ SHAPES: Final = {
     NodeKind.STATE: "shape=box, style=rounded",
     NodeKind.FINAL: "shape=box, peripheries=2",
     NodeKind.FAILED: "shape=octagon",
-    NodeKind.OUTSIDE: "shape=box, style=dashed",
     NodeKind.NOTE: "shape=note",
     NodeKind.DEPARTURE: "shape=note, style=dashed",
 }

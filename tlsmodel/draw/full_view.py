@@ -9,7 +9,7 @@ from tlsmodel.draw.chart import headline
 from tlsmodel.draw.diagram import Cluster, Diagram, Edge, EdgeKind, Line, LineKind, Node, NodeKind
 from tlsmodel.machine.machine import VIEW_SUFFIX, Machine
 from tlsmodel.spec.symbols import QUIET, Kind, Output, Symbol
-from tlsmodel.spec.tables import TABLES
+from tlsmodel.spec.tables import tables_for
 
 LIMIT = 60
 """Nodes on one picture; beyond that nobody can read it."""
@@ -61,9 +61,7 @@ def _node(machine: Machine[Any], number: int, clusters: list[str]) -> Node:
         kind = NodeKind.START
     elif state.failed:
         kind = NodeKind.FAILED
-    elif state.outside:
-        kind = NodeKind.OUTSIDE
-    elif state.phase == TABLES[machine.scenario.version, machine.scenario.role].final:
+    elif state.phase in tables_for(machine.scenario).final:
         kind = NodeKind.FINAL
     label = machine.label(number).split(", ")
     lines = (Line(LineKind.NAME, label[0]), *(Line(LineKind.NOTED, part) for part in label[1:]))

@@ -22,7 +22,7 @@ from tlsmodel.machine.trace import Step, Trace
 from tlsmodel.spec.row import Row
 from tlsmodel.spec.scenario import SCENARIOS, scenario
 from tlsmodel.spec.symbols import CALLS, HANDSHAKE, Symbol
-from tlsmodel.spec.tables import TABLES
+from tlsmodel.spec.tables import tables_for
 
 INDEX: Final = "README.md"
 INBOX: Final = {"inbox": "8"}
@@ -123,12 +123,12 @@ def full_handshake(machine: Machine[Any]) -> Trace:
 
 def _inputs(view: Machine[Any]) -> list[Symbol]:
     """Return a shortest way to the last phase, with a call wherever the peer must wait for an answer."""
-    final = TABLES[view.scenario.version, view.scenario.role].final
+    final = tables_for(view.scenario).final
     ways: dict[int, list[Symbol]] = {view.initial: []}
     queue = deque([view.initial])
     while queue:
         number = queue.popleft()
-        if view.state(number).phase == final:
+        if view.state(number).phase in final:
             return ways[number]
         for given in view.enabled(number):
             for _, target, rows in view.successors(number, given):
@@ -137,7 +137,7 @@ def _inputs(view: Machine[Any]) -> list[Symbol]:
                     answered = isinstance(row, Row) and any(not item.once for item in row.emit)
                     ways[target] = [*ways[number], given, *([HANDSHAKE] if answered else [])]
                     queue.append(target)
-    raise LookupError(f"{view.name}: {final} is out of reach")
+    raise LookupError(f"{view.name}: {' or '.join(sorted(final))} is out of reach")
 
 
 def _plain(alternative: str) -> str:

@@ -15,7 +15,6 @@ CLASSES: Final = {
     NodeKind.START: "stroke-width:2px",
     NodeKind.FINAL: "stroke-width:4px",
     NodeKind.FAILED: "stroke-dasharray:2 2,stroke-width:2px",
-    NodeKind.OUTSIDE: "stroke-dasharray:6 4",
     NodeKind.NOTE: "stroke-width:1px",
     NodeKind.DEPARTURE: "stroke-dasharray:8 3,stroke-width:4px",
 }

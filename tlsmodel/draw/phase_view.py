@@ -17,9 +17,9 @@ from tlsmodel.machine.trace import Step, Trace
 from tlsmodel.spec.choices import Choice
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.symbols import Kind, Output
-from tlsmodel.spec.tables import TABLES, SessionTables
+from tlsmodel.spec.tables import SessionTables, tables_for
 
-FAILED, OUTSIDE, ANY, DEPARTURE = "FAILED", "OUTSIDE", "ANY", "DEPARTURE"
+FAILED, ANY, DEPARTURE = "FAILED", "ANY", "DEPARTURE"
 LEGEND = (
     "?Message is received, !Message is sent, call() is made by the application",
     "solid arrow: a message drives it; dashed arrow: a call drives it; oval: start; double frame: complete",
@@ -44,20 +44,16 @@ def phases(
     rows: ids of rows to mark, as a hunt has covered them.
     refusals: whether to show what is refused, and how.
     """
-    tables = TABLES[machine.scenario.version, machine.scenario.role]
+    tables = tables_for(machine.scenario)
     steps: Steps = {name: [] for name in rows}
     departure = _follow(machine, highlight or Trace(machine.name), expected, steps)
-    edges = (*_advances(tables, steps), *_stays(tables, steps), *_ways_out(tables, steps))
+    edges = (*_advances(tables, steps), *_stays(tables, steps))
     passed = {row.id for row in tables.phase if row.id in steps}
     nodes = [*_phase_nodes(tables, passed)]
     if refusals:
         refused = _refusals(tables, steps)
         edges = (*edges, refused)
         nodes += _notes(tables, refused.marked)
-    if any(edge.target == OUTSIDE for edge in edges):
-        nodes.append(
-            Node(OUTSIDE, NodeKind.OUTSIDE, (Line(LineKind.NOTED, "handshake again: not modelled"),))
-        )
     if departure is not None:
         place, node = departure
         nodes.append(node)
@@ -77,7 +73,7 @@ def _follow(
     machine: Machine[Any], trace: Trace, expected: Collection[Output] | None, steps: Steps
 ) -> tuple[str, Node] | None:
     """Number the rows that a trace took; return the departure at its end and the phase where it happened."""
-    at = TABLES[machine.scenario.version, machine.scenario.role].start
+    at = tables_for(machine.scenario).start
     departs = expected is not None and len(trace) > 0
     for number, rows in enumerate(explained(machine, trace, departs), 1):
         for row in rows:
@@ -90,7 +86,7 @@ def _follow(
 
 def _phase_nodes(tables: SessionTables, passed: set[str]) -> Iterator[Node]:
     marked = {place for row in tables.phase if row.id in passed for place in (row.at, row.to)}
-    special = {tables.start: NodeKind.START, tables.final: NodeKind.FINAL}
+    special = {tables.start: NodeKind.START, **dict.fromkeys(tables.final, NodeKind.FINAL)}
     for place in tables.phase.places:
         kind = special.get(place, NodeKind.STATE)
         yield Node(place, kind, (Line(LineKind.NAME, place),), marked=place in marked)
@@ -113,22 +109,13 @@ def _stays(tables: SessionTables, steps: Steps) -> Iterator[Edge]:
             row
             for row in tables.phase
             if row.at == row.to == place
-            and row.verb not in (Verb.REFUSE, Verb.LEAVE)
+            and row.verb is not Verb.REFUSE
             and not (row.verb is Verb.IGNORE and row.on.name in shared)
         ]
         for kind in EdgeKind:
             same = [row for row in rows if _driven_by(row) is kind]
             if same:
                 yield _edge(place, place, kind, same, steps)
-
-
-def _ways_out(tables: SessionTables, steps: Steps) -> Iterator[Edge]:
-    pairs: dict[tuple[str, EdgeKind], list[Row]] = {}
-    for row in tables.phase:
-        if row.verb is Verb.LEAVE:
-            pairs.setdefault((row.at, _driven_by(row)), []).append(row)
-    for (source, kind), rows in pairs.items():
-        yield _edge(source, OUTSIDE, kind, rows, steps)
 
 
 def _edge(source: str, target: str, kind: EdgeKind, rows: list[Row], steps: Steps) -> Edge:
@@ -179,8 +166,8 @@ def _ignored(tables: SessionTables) -> Iterator[tuple[str, list[str]]]:
 def _notes(tables: SessionTables, failed: bool) -> Iterator[Node]:
     lines = [Line(LineKind.NAME, "in every phase")]
     for name, places in _ignored(tables):
-        everywhere = set(places) == set(tables.phase.places) - {tables.final}
-        where = f"before {tables.final}" if everywhere else f"in {', '.join(places)}"
+        everywhere = set(places) == set(tables.phase.places) - tables.final
+        where = f"before {_ends(tables)}" if everywhere else f"in {', '.join(places)}"
         lines.append(Line(LineKind.RECEIVED, f"?{name} ignored {where}"))
     yield Node(ANY, NodeKind.NOTE, tuple(lines))
     yield Node(FAILED, NodeKind.FAILED, (Line(LineKind.NAME, FAILED),), marked=failed)
@@ -244,6 +231,10 @@ def _wrapped(text: str) -> Iterator[Line]:
     return (Line(LineKind.NOTED, line) for line in textwrap.wrap(printable(text), 64, max_lines=3))
 
 
+def _ends(tables: SessionTables) -> str:
+    return " or ".join(place for place in tables.phase.places if place in tables.final)
+
+
 def _alternative(title: str, tables: SessionTables, edges: Iterable[Edge], nodes: Iterable[Node]) -> str:
     ways = (
         f"{edge.source} to {edge.target} on {' '.join(line.text for line in edge.lines)}"
@@ -255,6 +246,6 @@ def _alternative(title: str, tables: SessionTables, edges: Iterable[Edge], nodes
     departures = (node for node in nodes if node.kind is NodeKind.DEPARTURE)
     end = "".join(f" {', '.join(line.text for line in node.lines)}." for node in departures)
     return (
-        f"{title}. It starts in {tables.start} and is complete in {tables.final}. {'. '.join(ways)}. "
+        f"{title}. It starts in {tables.start} and is complete in {_ends(tables)}. {'. '.join(ways)}. "
         f"Any other message ends in {FAILED} with a fatal alert.{end}"
     )

@@ -12,7 +12,6 @@ STEREOTYPES: Final = {
     NodeKind.STATE: "",
     NodeKind.FINAL: " <<complete>>",
     NodeKind.FAILED: " <<failed>>",
-    NodeKind.OUTSIDE: " <<outside>>",
     NodeKind.NOTE: " <<remark>>",
     NodeKind.DEPARTURE: " <<departure>>",
 }

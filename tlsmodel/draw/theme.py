@@ -73,7 +73,6 @@ NODES: Final = {
     NodeKind.STATE: NodeStyle("box", "rounded,filled", QUIET, MUTED, 1.0),
     NodeKind.FINAL: NodeStyle("box", "filled", PALE_GREEN, GREEN, 1.4, 2),
     NodeKind.FAILED: NodeStyle("octagon", "filled", PALE_RED, RED, 1.4),
-    NodeKind.OUTSIDE: NodeStyle("box", "dashed", PAPER, MUTED, 1.0),
     NodeKind.NOTE: NodeStyle("note", "filled", PAPER, MUTED, 1.0),
     NodeKind.DEPARTURE: NodeStyle("note", "filled,dashed", PALE_YELLOW, RED, 2.5),
 }

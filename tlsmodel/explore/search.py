@@ -21,7 +21,7 @@ class StateSpace:
     machine: its name.
     states, transitions: how many are reachable.
     depth: inputs on the longest of the shortest traces.
-    deadlocks: labels of states that answer no input though the session is neither dead nor out of scope.
+    deadlocks: labels of states that answer no input though the session is not dead.
     seconds: time taken.
     """
 
@@ -60,7 +60,7 @@ def explore(machine: Machine[Any], limit: int = 2_000_000) -> StateSpace:
     dead = (
         machine.label(number)
         for number in range(space.states)
-        if not machine.enabled(number) and not (machine.state(number).failed or machine.state(number).outside)
+        if not machine.enabled(number) and not machine.state(number).failed
     )
     return StateSpace(
         machine=machine.name,

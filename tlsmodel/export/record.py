@@ -7,8 +7,8 @@ One object with the keys
 ``machine``
     the machine's name.
 ``states``
-    a list; the index is the state's number, 0 the initial state.  Each has ``label``, ``phase``, ``failed``
-    (dead after a fatal code) and ``outside`` (beyond what is modelled).
+    a list; the index is the state's number, 0 the initial state.  Each has ``label``, ``phase`` and
+    ``failed`` (dead after a fatal code).
 ``inputs``
     the alphabet, as ``"call handshake"`` or ``"deliver ServerHello"``.
 ``outputs``
@@ -43,7 +43,6 @@ class StateRecord(NamedTuple):
     label: str
     phase: str
     failed: bool
-    outside: bool
 
 
 class Transition(NamedTuple):
@@ -88,7 +87,7 @@ def record(machine: Machine[Any]) -> Record:
     states = ((machine.label(number), machine.state(number)) for number in range(space.states))
     return Record(
         machine.name,
-        tuple(StateRecord(label, state.phase, state.failed, state.outside) for label, state in states),
+        tuple(StateRecord(label, state.phase, state.failed) for label, state in states),
         machine.inputs,
         tuple(outputs),
         tuple(rows),
@@ -169,9 +168,9 @@ def _text(item: object) -> str:
 
 def _state(item: object) -> StateRecord:
     match item:
-        case {"label": label, "phase": phase, "failed": bool(failed), "outside": bool(outside)}:
-            return StateRecord(_text(label), _text(phase), failed, outside)
-    raise ValueError('a state needs "label", "phase", "failed" and "outside"')
+        case {"label": label, "phase": phase, "failed": bool(failed)}:
+            return StateRecord(_text(label), _text(phase), failed)
+    raise ValueError('a state needs "label", "phase" and "failed"')
 
 
 def _input(item: object) -> Symbol:

@@ -35,7 +35,7 @@ def departure_on(system: SystemUnderTest, inputs: Iterable[Symbol]) -> Departure
 
     Inputs that the model does not answer in the state reached end the run.
     """
-    oracle = Oracle(build(system.scenario))
+    oracle = Oracle(build(system.scenario), system.alphabet)
     system.reset()
     for given in inputs:
         if given not in oracle.enabled():

@@ -79,7 +79,7 @@ class Batch:
         self.system = system
         self.known = known
         self.tally = tally
-        self.oracle = Oracle(machine)
+        self.oracle = Oracle(machine, system.alphabet)
         self.tried = tally.tried.setdefault(system.scenario.name, Tried())
         self.steering = Steering(machine, self.tried)
         self.deadline = float("inf")

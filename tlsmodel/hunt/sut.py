@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tlsmodel.credentials import TestCredentials
-from tlsmodel.mapper import Peer
+from tlsmodel.mapper import BUILDS, Peer
 from tlsmodel.spec.scenario import Scenario
 from tlsmodel.spec.symbols import QUIET, Kind, Output, Symbol
 from tlsmodel.targets.base import Target
@@ -24,6 +24,12 @@ class SystemUnderTest:
         self.target = target
         self.scenario = setting
         self._credentials = credentials
+
+    @property
+    def alphabet(self) -> frozenset[Symbol]:
+        """What can be fed: the calls and disturbances of the target, and the deliveries of the mapper."""
+        capabilities = self.target.capabilities
+        return capabilities.calls | capabilities.disturbances | BUILDS
 
     def reset(self) -> None:
         """Start a fresh session with a fresh peer."""

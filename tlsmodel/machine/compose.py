@@ -8,7 +8,7 @@ successors.  Theory: Mealy machines composed by synchronous signals (Harel and G
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from tlsmodel.machine import timer
 from tlsmodel.machine.regions import CALM, DUE, State, strike
@@ -27,7 +27,6 @@ from tlsmodel.spec.symbols import (
     DEADLINE_PASSED,
     END_OF_STREAM,
     HANDSHAKE,
-    KEY_UPDATE_PEER,
     QUIET,
     READ_CUT,
     READ_INTERRUPTED,
@@ -78,7 +77,7 @@ class Run(NamedTuple):
     def returns(self, returned: Return) -> Successor[State]:
         return Successor(Output(returned, self.emitted), self.state, self.rows)
 
-    def move(self, **changes: object) -> Run:
+    def move(self, **changes: Any) -> Run:
         return self._replace(state=self.state._replace(**changes))
 
     def note(self, *rows: str) -> Run:
@@ -124,7 +123,9 @@ class Session:
     def enabled(self, state: State) -> tuple[Symbol, ...]:
         """Return the inputs that the model answers in `state`, in the alphabet's order."""
         found = [call for call in self._calls if self._may_call(state, call)]
-        others = (state.read is not None) + (state.write is not None) + bool(state.unfinished) + (state.due == DUE)
+        others = (
+            (state.read is not None) + (state.write is not None) + bool(state.unfinished) + (state.due == DUE)
+        )
         full = others >= self._scenario.crowd if not state.inbox else len(state.inbox) >= self._scenario.inbox
         if not full and END_OF_STREAM not in state.inbox:
             found += [item for item in self._deliveries if self._may_arrive(state, item)]
@@ -332,7 +333,9 @@ class Session:
         if met.verb is Verb.ADVANCE:
             yield from self._advance(run, met)
         elif met.verb is Verb.SEND:
-            settled = run.state.settle_key_update() if met.emit[0].symbol.message == "KeyUpdate" else run.state
+            settled = (
+                run.state.settle_key_update() if met.emit[0].symbol.message == "KeyUpdate" else run.state
+            )
             yield from self._send(run._replace(state=settled), met.emit)
         else:
             yield run

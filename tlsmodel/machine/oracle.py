@@ -42,10 +42,17 @@ class Departure:
 
 
 class Oracle:
-    """Follows a run through the set of possible states of one machine."""
+    """Follows a run through the set of possible states of one machine.
 
-    def __init__(self, machine: Machine[Any]) -> None:
+    Parameters
+    ----------
+    machine: the model.
+    alphabet: the inputs that can be fed to the system at the other side; None: all.
+    """
+
+    def __init__(self, machine: Machine[Any], alphabet: frozenset[Symbol] | None = None) -> None:
         self.machine = machine
+        self._alphabet = frozenset(machine.inputs) if alphabet is None else alphabet
         self.reset()
 
     def reset(self) -> None:
@@ -58,11 +65,9 @@ class Oracle:
         return tuple(dict.fromkeys(self.machine.state(number).phase for number in self.possible))
 
     def enabled(self) -> tuple[Symbol, ...]:
-        """Return the inputs that every possible state answers, in the alphabet's order."""
+        """Return the inputs that can be fed and that every possible state answers, in order."""
         first, *others = (self.machine.enabled(number) for number in self.possible)
-        if not others:
-            return first
-        common = set(first).intersection(*others)
+        common = self._alphabet.intersection(*others)
         return tuple(item for item in first if item in common)
 
     def observe(self, given: Symbol, observed: Output) -> Agreed | Departure:

@@ -108,7 +108,7 @@ class State(NamedTuple):
         return State(self.phase, complete=self.complete, renewal=self.renewal, closure="failed")
 
     def raise_flags(self, names: tuple[str, ...], back: str) -> State:
-        """Return this state with what a row sets; `back` is the phase of a connection that stays as it was."""
+        """Return this state with what a row sets; `back` is the phase of a connection at rest."""
         state = self
         for name in names:
             state = _RAISE[name](state, back) if name in _RAISE else state._with(name)

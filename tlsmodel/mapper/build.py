@@ -29,6 +29,7 @@ from impl.codec.post_handshake import EndOfEarlyData, KeyUpdate, NewSessionTicke
 from impl.crypto.signatures import ALGORITHMS
 from tlsmodel.mapper import hellos, names
 from tlsmodel.mapper.connection import Connection
+from tlsmodel.spec.symbols import DELIVERIES, END_OF_STREAM
 
 APPLICATION_DATA: Final = b"application data"
 """What an ApplicationData delivery carries."""
@@ -195,3 +196,8 @@ _RECORDS: Final[dict[str, Callable[[Connection], bytes]]] = {
     "Alert.malformed":          _record(names.ALERT, bytes((names.WARNING,))),
 }
 # fmt: on
+
+BUILDS: Final = frozenset(
+    item for item in DELIVERIES if item.name in _MESSAGES or item.name in _RECORDS or item is END_OF_STREAM
+)
+"""The deliveries that can be made."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 from tlsmodel.spec.conditions import Condition, has
 
@@ -154,7 +154,8 @@ class Scenario:
         Raises `ValueError`, naming the setting, when it does not exist, its value is not in range, or the
         combination makes no sense.
         """
-        chosen, bounds = dict(self.parameters), {}
+        chosen = dict(self.parameters)
+        bounds: dict[str, Any] = {}
         for key, value in settings.items():
             if key in LIMITS:
                 bounds[key] = _bound(key, value)

@@ -188,9 +188,17 @@ END_OF_STREAM: Final = delivery("EndOfStream")
 HANDSHAKE_MESSAGES: Final = tuple(
     item
     for item in DELIVERIES
-    if item.message not in {
-        "ChangeCipherSpec", "ApplicationData", "EarlyData", "Alert", "EndOfStream",
-        "UnknownRecord", "BadRecord", "StaleRecord", "Retransmission",
+    if item.message
+    not in {
+        "ChangeCipherSpec",
+        "ApplicationData",
+        "EarlyData",
+        "Alert",
+        "EndOfStream",
+        "UnknownRecord",
+        "BadRecord",
+        "StaleRecord",
+        "Retransmission",
     }
 )
 

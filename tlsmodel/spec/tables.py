@@ -66,11 +66,11 @@ WRITTEN: Final[dict[tuple[Version, Role], Written]] = {
         server13.TABLE, closure.TLS13, None, server13.START, frozenset({server13.CONNECTED}),
         frozenset(server13.HELLOS), frozenset({server13.START})),
     (Version.DTLS12, Role.CLIENT): Written(
-        client_d12.TABLE, closure.DTLS12, rehandshake.DATAGRAM_CLIENT, client_d12.START, frozenset({client_d12.CONNECTED}),
+        client_d12.TABLE, closure.DTLS12, rehandshake.DATAGRAM_CLIENT, client12.START, frozenset({client12.CONNECTED}),
         frozenset(client12.HELLO), frozenset()),
     (Version.DTLS12, Role.SERVER): Written(
-        server_d12.TABLE, closure.DTLS12, rehandshake.DATAGRAM_SERVER, server_d12.START, frozenset({server12.CONNECTED}),
-        frozenset({server_d12.START, server_d12.WAIT_COOKIE}), frozenset()),
+        server_d12.TABLE, closure.DTLS12, rehandshake.DATAGRAM_SERVER, server12.START, frozenset({server12.CONNECTED}),
+        frozenset({server12.START, server_d12.WAIT_COOKIE}), frozenset()),
 }
 # fmt: on
 
@@ -109,7 +109,7 @@ def tables_for(scenario: Scenario) -> SessionTables:
     made = SessionTables(
         phase=written.phase.resolve(scenario),
         closure=written.closure.resolve(scenario),
-        rehandshake=written.rehandshake and written.rehandshake.resolve(scenario),
+        rehandshake=written.rehandshake.resolve(scenario) if written.rehandshake else None,
         start=written.start,
         final=written.final,
         hello=written.hello,
@@ -132,7 +132,9 @@ def _alphabet(scenario: Scenario, tables: SessionTables) -> tuple[Symbol, ...]:
     datagrams = scenario.version is Version.DTLS12
     refusable = scenario.version is not Version.TLS13
     calls = (item for item in CALLS if item is not ALERT_NO_RENEGOTIATION or refusable)
-    deliveries = (item for item in DELIVERIES if _arrives(item, scenario.version) and _told_apart(item, tables))
+    deliveries = (
+        item for item in DELIVERIES if _arrives(item, scenario.version) and _told_apart(item, tables)
+    )
     without = STREAM_ONLY if datagrams else DATAGRAM_ONLY
     strikes = (
         item
@@ -164,4 +166,4 @@ def _told_apart(item: Symbol, tables: SessionTables) -> bool:
 
 def _answer(table: Resolved, place: str, item: Symbol) -> tuple[object, ...] | None:
     row = table.find(place, item)
-    return row and (row.verb, row.to, row.emit, row.choice, row.code, row.sets)
+    return None if row is None else (row.verb, row.to, row.emit, row.choice, row.code, row.sets)

@@ -36,7 +36,10 @@ class GnuTLSTarget:
 
     def __init__(self, credentials: TestCredentials) -> None:
         self.version = ffi.version()
-        self.capabilities = Capabilities()
+        self.capabilities = Capabilities(
+            versions=frozenset(PRIORITIES),
+            calls=frozenset((HANDSHAKE, RECORD_SEND, RECORD_RECV, BYE)),
+        )
         self._library = ffi.library()
         self._server_name = credentials.server_name.encode("ascii")
         self._credentials = {

@@ -40,12 +40,15 @@ class ImplTarget:
     version = "0.1.0"
 
     def __init__(self, credentials: TestCredentials) -> None:
-        self.capabilities = Capabilities()
+        self.capabilities = Capabilities(
+            versions=frozenset(VERSIONS),
+            calls=frozenset((HANDSHAKE, RECORD_SEND, RECORD_RECV, BYE)),
+        )
         trust = Trust.from_pem(credentials.ca_pem)
         shown = load_certified_key(credentials.chain_pem, credentials.key_pem)
         self._configs = {
             (version, role): self._config(version, role, trust, shown, credentials.server_name)
-            for version in Version
+            for version in VERSIONS
             for role in ModelRole
         }
         self._calls: dict[Symbol, Callable[[], Code | Sent | Received]] = {
