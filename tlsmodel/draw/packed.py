@@ -20,11 +20,12 @@ from tlsmodel.draw.svg import part_of_page
 from tlsmodel.machine.machine import VIEW_SUFFIX, Machine
 from tlsmodel.machine.trace import output_to_json
 from tlsmodel.spec.contract import ContractRow
+from tlsmodel.spec.dtls12.flight import FlightRow
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.scenario import LIMITS, Scenario
-from tlsmodel.spec.tables import TABLES
+from tlsmodel.spec.tables import tables_for
 
-OPEN, COMPLETE, FAILED, OUTSIDE = range(4)
+OPEN, COMPLETE, FAILED = range(3)
 """What a state is."""
 VIEWS: Final = {False: "session", True: "messages only"}
 
@@ -72,7 +73,7 @@ def packed(machine: Machine[Any], diagrams: Mapping[str, Diagram]) -> dict[str, 
                 last = target
         degrees.append(len(given) - before)
     states = [machine.state(number) for number in range(space.states)]
-    final = TABLES[machine.scenario.version, machine.scenario.role].final
+    final = tables_for(machine.scenario).final
     drawn = [_drawn(name, diagram, rows) for name, diagram in diagrams.items()]
     return {
         "name": machine.name,
@@ -102,12 +103,10 @@ def compressed(data: dict[str, object]) -> str:
     return base64.b64encode(zlib.compress(document, 9)).decode("ascii")
 
 
-def _kind(state: Any, final: str) -> int:
+def _kind(state: Any, final: frozenset[str]) -> int:
     if state.failed:
         return FAILED
-    if state.outside:
-        return OUTSIDE
-    return COMPLETE if getattr(state, "complete", state.phase == final) else OPEN
+    return COMPLETE if getattr(state, "complete", state.phase in final) else OPEN
 
 
 def _drawn(name: str, diagram: Diagram, rows: _Index[str]) -> dict[str, object]:
@@ -124,10 +123,11 @@ def _drawn(name: str, diagram: Diagram, rows: _Index[str]) -> dict[str, object]:
     }
 
 
-def _reason(name: str, row: Row | ContractRow | None) -> list[str | None]:
+def _reason(name: str, row: Row | ContractRow | FlightRow | None) -> list[str | None]:
     """The row's id, source, next phase if it advances, and what its choice leaves open."""
     if row is None:
         return [name, None, None, None]
     to = row.to if isinstance(row, Row) and row.verb is Verb.ADVANCE else None
-    left_open = f"{row.choice.name}: {row.choice.sentence} ({row.choice.cite})" if row.choice else None
+    choice = None if isinstance(row, FlightRow) else row.choice
+    left_open = f"{choice.name}: {choice.sentence} ({choice.cite})" if choice else None
     return [name, row.cite, to, left_open]

@@ -151,6 +151,8 @@ class Session:
             return True
         if call is BYE:
             return (state.complete or state.renewal) and state.unfinished <= {BYE.name}
+        if call is HANDSHAKE and not state.complete:
+            return True
         if not (state.complete or state.renewal or call in ALERTS):
             return True
         return call.name in state.unfinished or len(state.unfinished) < self._scenario.unfinished

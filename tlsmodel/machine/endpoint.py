@@ -13,13 +13,12 @@ from typing import NamedTuple
 from tlsmodel.machine.compose import Session, Successor
 from tlsmodel.machine.regions import State
 from tlsmodel.spec.contract import ContractRow
+from tlsmodel.spec.dtls12.flight import FlightRow
 from tlsmodel.spec.pairs import PairSetting
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.scenario import Role
 from tlsmodel.spec.symbols import (
     BYE,
-    CALLS,
-    DELIVERIES,
     HANDSHAKE,
     RECORD_RECV,
     RECORD_SEND,
@@ -28,10 +27,11 @@ from tlsmodel.spec.symbols import (
     Symbol,
     emission,
 )
-from tlsmodel.spec.tables import TABLES
+from tlsmodel.spec.tables import tables_for
 
 END_OF_STREAM = emission("EndOfStream")
 FAILED = "FAILED"
+_OWN_CALLS = (HANDSHAKE, RECORD_SEND, BYE)
 
 
 class End(NamedTuple):
@@ -58,11 +58,6 @@ class End(NamedTuple):
         return self.session.failed
 
     @property
-    def outside(self) -> bool:
-        """What follows is not modelled."""
-        return self.session.outside
-
-    @property
     def complete(self) -> bool:
         """handshake() has returned SUCCESS."""
         return self.session.complete
@@ -70,18 +65,16 @@ class End(NamedTuple):
     @property
     def settled(self) -> bool:
         """It may rest here for good: the handshake is over, one way or the other."""
-        return self.session.complete or self.failed or self.outside
+        return self.session.complete or self.failed
 
     @property
     def deaf(self) -> bool:
         """It looks at nothing that still arrives."""
-        return self.failed or self.outside or self.session.read_closed
+        return self.failed or self.session.read_closed
 
 
 class Endpoint:
     """The transition function of one end."""
-
-    inputs = CALLS + DELIVERIES
 
     def __init__(self, setting: PairSetting, role: Role) -> None:
         scenario = setting.end(role)
@@ -90,10 +83,13 @@ class Endpoint:
         self._setting = setting
         self._session = Session(scenario)
         self._rows = {row.id: row for row in self._session.tables}
-        self._tables = TABLES[scenario.version, scenario.role]
+        self._tables = tables_for(scenario)
+        self.inputs = tuple(
+            item for item in self._tables.inputs if item in _OWN_CALLS or item.kind is Kind.DELIVERY
+        )
 
     @property
-    def tables(self) -> tuple[Row | ContractRow, ...]:
+    def tables(self) -> tuple[Row | ContractRow | FlightRow, ...]:
         """Every row that can take part."""
         return self._session.tables
 
@@ -114,7 +110,7 @@ class Endpoint:
         )
 
     def _may_call(self, state: End, call: Symbol) -> bool:
-        if state.failed or state.outside or state.session.write_closed or call is RECORD_RECV:
+        if state.failed or state.session.write_closed or call is RECORD_RECV:
             return False
         if call not in self._session.enabled(state.session):
             return False
@@ -146,9 +142,9 @@ class Endpoint:
 
     def _settle(self, state: End, answers: tuple[Successor[State], ...]) -> Iterator[Successor[End]]:
         for output, session, rows in answers:
-            if session.failed or session.outside:
-                sent = (*output.emissions, END_OF_STREAM) if session.failed else output.emissions
-                dead = State(FAILED, session.complete, closure=session.closure, compat=session.compat)
+            if session.failed:
+                sent = (*output.emissions, END_OF_STREAM)
+                dead = State(FAILED, session.complete, closure=session.closure)
                 yield Successor(Output(output.returned, sent), End(dead), rows)
             else:
                 yield Successor(output, state._replace(session=session._replace(key_updates=0)), rows)
@@ -160,5 +156,5 @@ class Endpoint:
 
     def starts(self, before: End, after: End) -> bool:
         """Tell whether a step from `before` to `after` begins a handshake, and with it a transcript."""
-        resting = (self._tables.start, self._tables.final)
-        return before.phase in resting and after.phase not in (*resting, FAILED)
+        resting = {self._tables.start, *self._tables.final}
+        return before.phase in resting and after.phase not in {*resting, FAILED}

@@ -11,7 +11,7 @@ from tlsmodel.machine.compose import Successor
 from tlsmodel.spec.choices import DROPPED
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.scenario import Scenario
-from tlsmodel.spec.symbols import Kind, Output, Symbol
+from tlsmodel.spec.symbols import Output, Symbol
 from tlsmodel.spec.tables import tables_for
 
 
@@ -53,11 +53,7 @@ class HandshakeView:
         """Return the inputs that have a row in `state`."""
         if state.closure != "open":
             return ()
-        return tuple(item for item in self.inputs if self._answers(state, item))
-
-    def _answers(self, state: PhaseState, item: Symbol) -> bool:
-        row = self._tables.phase.find(state.phase, item)
-        return row is not None and not (item.kind is Kind.CALL and row.verb in (Verb.AWAIT, Verb.IGNORE))
+        return tuple(item for item in self.inputs if self._tables.phase.find(state.phase, item))
 
     def successors(self, state: PhaseState, given: Symbol) -> tuple[Successor[PhaseState], ...]:
         """Return the answers to an enabled input: two where an optional message may be sent or left out."""

@@ -184,12 +184,13 @@ class Table:
         for line in self.lines:
             for at in line.at:
                 for on in line.on:
-                    made = self._row(line, at, on)
+                    made = self.row(line, at, on)
                     if made.id not in seen:
                         seen.add(made.id)
                         yield made
 
-    def _row(self, line: Line, at: str, on: Symbol) -> Row:
+    def row(self, line: Line, at: str, on: Symbol) -> Row:
+        """Return what `line` says of one place and symbol."""
         return Row(
             table=self.name,
             at=at,
@@ -217,7 +218,19 @@ class Resolved:
                 for at in line.at:
                     for on in line.on:
                         if (at, on) not in self._rows:
-                            self._rows[at, on] = table._row(line, at, on)
+                            self._rows[at, on] = table.row(line, at, on)
+
+    def restrict(self, start: str) -> Resolved:
+        """Leave only the places that rows lead to from `start`, and their rows; returns itself."""
+        reached, waiting = {start}, [start]
+        while waiting:
+            at = waiting.pop()
+            fresh = {row.to for (place, _), row in self._rows.items() if place == at} - reached
+            reached |= fresh
+            waiting += fresh
+        self.places = tuple(place for place in self.places if place in reached)
+        self._rows = {key: row for key, row in self._rows.items() if key[0] in reached}
+        return self
 
     def find(self, at: str, on: Symbol) -> Row | None:
         """Return the row that answers `on` at `at`, or None where this table leaves it to another one."""

@@ -106,12 +106,14 @@ class SessionTables:
 def tables_for(scenario: Scenario) -> SessionTables:
     """Return the tables and the alphabet of `scenario`."""
     written = WRITTEN[scenario.version, scenario.role]
+    phase = written.phase.resolve(scenario).restrict(written.start)
+    reached = frozenset(phase.places)
     made = SessionTables(
-        phase=written.phase.resolve(scenario),
+        phase=phase,
         closure=written.closure.resolve(scenario),
         rehandshake=written.rehandshake.resolve(scenario) if written.rehandshake else None,
         start=written.start,
-        final=written.final,
+        final=written.final & reached,
         hello=written.hello,
         unversioned=written.unversioned,
         inputs=(),

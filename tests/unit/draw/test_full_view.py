@@ -26,8 +26,8 @@ def test_a_machine_that_nobody_could_read_is_refused_in_a_line():
 
 
 def test_states_of_one_phase_stand_together():
-    quiet = scenario("tls12-server").with_settings({"warnings": "0", "key_updates": "0", "armed": "0"})
-    diagram = full(build(quiet), limit=250)
+    quiet = scenario("tls12-server").with_settings({"warnings": "0", "unfinished": "0", "armed": "0"})
+    diagram = full(build(quiet), limit=2500)
 
     assert {"START", "WAIT_CKE", "CONNECTED"} <= {cluster.id for cluster in diagram.clusters}
     assert {node.cluster for node in diagram.nodes} - {None} == {cluster.id for cluster in diagram.clusters}

@@ -68,7 +68,7 @@ def test_the_phases_fit_on_a_page():
     for name in ("tls12-client", "tls12-server", "tls13-client", "tls13-server"):
         root = ET.fromstring(machine_svg(build(name)))
         assert int(root.get("width")) <= 1400
-        assert int(root.get("height")) <= 1200
+        assert int(root.get("height")) <= 1300
 
 
 def test_every_label_is_in_the_svg(small):

@@ -40,7 +40,7 @@ def test_the_form_is_plain_json_with_the_documented_keys():
     assert list(data) == [
         "format", "version", "machine", "states", "inputs", "outputs", "rows", "transitions",
     ]  # fmt: skip
-    assert data["states"][0] == {"label": "START", "phase": "START", "failed": False, "outside": False}
+    assert data["states"][0] == {"label": "START", "phase": "START", "failed": False}
     assert "call handshake" in data["inputs"]
 
 

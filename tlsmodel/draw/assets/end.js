@@ -1,7 +1,7 @@
 // One end of a connection: where it stands and what can happen to it, as buttons.
 
 import { h, roving } from "./dom.js";
-import { FAILED, OUTSIDE } from "./graph.js";
+import { FAILED } from "./graph.js";
 import { inputWords, isQuiet, outputWords } from "./words.js";
 
 const GROUPS = { call: "Calls of the application", deliver: "Messages from the peer", environment: "The transport" };
@@ -88,7 +88,7 @@ export class End {
   #button(input, replies, number) {
     const { graph, phase, failed, awaited } = this.walk;
     const [target] = replies[0].states;
-    const ends = { [FAILED]: failed ? "" : "fails", [OUTSIDE]: "leaves the model" }[graph.kinds[target]];
+    const ends = { [FAILED]: failed ? "" : "fails" }[graph.kinds[target]];
     const next = replies.length > 1 ? "" : (ends ?? (graph.phase(target) === phase ? "" : graph.phase(target)));
     const words = replies.filter(({ output }) => !isQuiet(output)).map(({ output }) => outputWords(output));
     const parts = [

@@ -1,6 +1,6 @@
 // A machine's whole graph, as `packed.py` writes it: which inputs a state answers, how, and why.
 
-export const COMPLETE = 1, FAILED = 2, OUTSIDE = 3;
+export const COMPLETE = 1, FAILED = 2;
 
 export class Graph {
   /** Read a graph from deflated JSON in base 64. */
