@@ -1,5 +1,7 @@
 """What a hostile peer can do next: one row a trick, each made of some bytes and a number.
 
+Some rows are what the victim's own application or transport does meanwhile.
+
 Whoever chooses (Hypothesis, a fuzzer, an endless loop) chooses a row of `DEEDS`, the bytes and the number.
 """
 
@@ -10,6 +12,7 @@ from typing import Final, NamedTuple
 
 from fuzz.inflate import inflate
 from fuzz.stage import Said, Stage, sayings
+from impl import Code, Sent, Session
 from impl.codec.enums import ContentType
 
 HANDSHAKE: Final = int(ContentType.HANDSHAKE)
@@ -263,6 +266,50 @@ def _end(stage: Stage, _data: bytes, _number: int) -> list[bytes]:
     return []
 
 
+def _we_send(stage: Stage, data: bytes, _number: int) -> list[bytes]:
+    _checked(stage.victim.session.record_send(data or b"ours"))
+    return []
+
+
+def _we_change_keys(stage: Stage, _data: bytes, number: int) -> list[bytes]:
+    _checked(stage.victim.session.key_update(bool(number % 2)))
+    return []
+
+
+def _we_ask_again(stage: Stage, _data: bytes, _number: int) -> list[bytes]:
+    _checked(stage.victim.session.rehandshake())
+    return []
+
+
+def _we_begin_again(stage: Stage, _data: bytes, _number: int) -> list[bytes]:
+    if not stage.victim.session._memory.write_closed:
+        stage.victim.call = Session.handshake
+    return []
+
+
+def _we_close(stage: Stage, _data: bytes, _number: int) -> list[bytes]:
+    if stage.victim.call is None:
+        _checked(stage.victim.session.bye())
+    return []
+
+
+def _writes_block(stage: Stage, _data: bytes, number: int) -> list[bytes]:
+    stage.victim.wire.blocks = number % 4
+    return []
+
+
+def _writes_are_cut(stage: Stage, data: bytes, _number: int) -> list[bytes]:
+    if not stage.pair.datagram:
+        stage.victim.wire.portions = [size + 1 for size in data]
+    return []
+
+
+def _checked(result: Code | Sent) -> None:
+    """Require an answer; whether it is a success depends on the phase."""
+    assert isinstance(result, Code | Sent), result
+    assert result is not Code.INTERNAL_ERROR
+
+
 DEEDS: Final[Mapping[str, Callable[[Stage, bytes, int], list[bytes]]]] = {
     "honest record": _honest_record,
     "bytes": _bytes,
@@ -293,5 +340,12 @@ DEEDS: Final[Mapping[str, Callable[[Stage, bytes, int], list[bytes]]]] = {
     "empty data": _empty_data,
     "wait": _wait,
     "end": _end,
+    "we send": _we_send,
+    "we change keys": _we_change_keys,
+    "we ask again": _we_ask_again,
+    "we begin again": _we_begin_again,
+    "we close": _we_close,
+    "writes block": _writes_block,
+    "writes are cut": _writes_are_cut,
 }
 """Name -> (stage, bytes, number) -> what the victim reads, piece by piece."""

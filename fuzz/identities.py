@@ -44,6 +44,11 @@ def fixed_share(group: NamedGroup) -> KeyShare:
     if group not in (NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.SECP384R1):
         assert group in GENERATORS
         return generate(group)
+    return _loaded(group)
+
+
+@cache
+def _loaded(group: NamedGroup) -> KeyShare:
     return load(group, hashlib.shake_128(group.name.encode()).digest(31) + b"\x01")
 
 

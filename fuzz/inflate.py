@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -38,6 +39,7 @@ _OWN: Final = 0x2000
 """The first of a range of extension types and suites that nobody knows."""
 
 
+@lru_cache(maxsize=256)
 def inflate(kind: int, body: bytes) -> list[bytes]:
     """Return longer forms of an honest message's body; none where nothing in it can grow."""
     found = []

@@ -26,18 +26,36 @@ class Hang(AssertionError):
 
 
 class Wire:
-    """A transport: what waits to be read, as pieces that are read one by one, and what was written."""
+    """A transport: what waits to be read, as pieces that are read one by one, and what was written.
+
+    Attributes
+    ----------
+    ended: whether the stream ends behind what waits.
+    blocks: how many writes block before the next one goes through.
+    portions: the sizes of the next writes, from the last to the first; the others are taken whole.
+    """
 
     def __init__(self) -> None:
         self.incoming: deque[bytes] = deque()
         self.written: deque[bytes] = deque()
         self.ended = False
+        self.blocks = 0
+        self.portions: list[int] = []
         self.pulls = 0
 
     def push(self, data: bytes) -> int:
         """Keep what is written, in the portions of the writer."""
-        self.written.append(bytes(data))
-        return len(data)
+        if self.blocks:
+            self.blocks -= 1
+            raise BlockingIOError
+        count = min(self.portions.pop(), len(data)) if self.portions else len(data)
+        self.written.append(bytes(data[:count]))
+        return count
+
+    def settle(self) -> None:
+        """Block no more."""
+        self.blocks = 0
+        self.portions.clear()
 
     def pull(self, size: int) -> bytes:
         """Give out one piece, or as much of it as is wanted."""
@@ -59,6 +77,7 @@ class Actor:
 
     def __init__(self, config: Config, *, peer_address: bytes = b"") -> None:
         self.wire = Wire()
+        self.begun = b""
         self.session = Session(config, self.wire, peer_address)
         self.call: Call | None = Session.handshake
 
@@ -67,7 +86,7 @@ class Actor:
         self.wire.pulls = 0
         if self.call is None:
             answer = self.session.record_recv()
-            if isinstance(answer, Code):
+            if isinstance(answer, Code) and not self.session._memory.write_closed:
                 self.call = _CALLED_FOR.get(answer)
             return answer
         result = self.call(self.session)
@@ -120,8 +139,12 @@ class Pair:
     def units(self, actor: Actor) -> deque[bytes]:
         """Take what an actor has written, cut into records, of which each can be a datagram."""
         written = actor.wire.written
-        header = DATAGRAM_HEADER if self.datagram else RECORD_HEADER
-        units = deque(unit for piece in written for unit in split(piece, header))
+        if self.datagram:
+            units = deque(unit for piece in written for unit in split(piece, DATAGRAM_HEADER))
+        else:
+            units = deque(split(actor.begun + b"".join(written), RECORD_HEADER))
+            whole = not units or len(units[-1]) >= RECORD_HEADER + int.from_bytes(units[-1][3:5])
+            actor.begun = b"" if whole else units.pop()
         written.clear()
         return units
 

@@ -10,7 +10,10 @@ from functools import cache
 from typing import Final
 
 import impl.codec
+from fuzz.stage import is_fragment, sayings
 from impl import SavedSession, TicketKeys
+from impl.codec.encrypted_extensions import EncryptedExtensions
+from impl.codec.hello import ClientHello, ServerHello
 from impl.codec.wire import CodecError
 from impl.record.reassembly import fragments
 
@@ -33,6 +36,25 @@ def _found() -> Iterator[tuple[str, Parser]]:
 def parsers() -> Mapping[str, Parser]:
     """Return the parsers by name: those of the codec and of the DTLS fragment header."""
     return {**dict(_found()), "reassembly.fragments": fragments}
+
+
+@cache
+def honest(name: str) -> tuple[bytes, ...]:
+    """Return what honest peers say that this parser understands: messages, their extensions, fragments."""
+    return tuple(item for item in _honest_pieces() if check_parser(name, item))
+
+
+@cache
+def _honest_pieces() -> tuple[bytes, ...]:
+    found = []
+    for said in sayings():
+        header = 12 if is_fragment(said) else 4
+        body = said.fragment[header:]
+        found += [said.fragment, body]
+        for parse in (ClientHello.parse, ServerHello.parse, EncryptedExtensions.parse):
+            with suppress(CodecError):
+                found += [content for _, content in parse(body).extensions]
+    return tuple(dict.fromkeys(found))
 
 
 TICKETS: Final = TicketKeys(bytes(range(64)))

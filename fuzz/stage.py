@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from fuzz.pair import DATAGRAM_HEADER, Actor
 from fuzz.scenarios import SCENARIOS
 from impl import ProtocolVersion, Role
+from impl.codec.enums import ContentType
 from impl.record.datagram import DatagramReader
 from impl.record.protection import Protection, RecordError
 from impl.record.reassembly import Fragment, encode_fragment
@@ -28,6 +29,12 @@ class Said(NamedTuple):
 
     content_type: int
     fragment: bytes
+
+
+def is_fragment(said: Said) -> bool:
+    """Tell whether a saying has the header of datagrams, which repeats the length behind the offset."""
+    content = said.fragment
+    return said.content_type == ContentType.HANDSHAKE and content[1:4] == content[9:12] and len(content) > 11
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from typing import Final
 from fuzz.alerts import ANSWERS, level
 from fuzz.deeds import Deed
 from fuzz.footprint import footprint
-from fuzz.pair import DATAGRAM_HEADER, RECORD_HEADER, split
+from fuzz.pair import DATAGRAM_HEADER, RECORD_HEADER
 from fuzz.stage import Point, Stage
 from impl import AlertDescription, Code, Received, Session
 from impl.codec.enums import ContentType
-from impl.limits import MAX_SESSION_MEMORY
+from impl.limits import MAX_PULL, MAX_SESSION_MEMORY
 
 _DEAD_CALLS: Final = {
     "handshake": Session.handshake,
@@ -32,15 +32,22 @@ def endure(point: Point, deeds: Iterable[Deed]) -> Code | None:
     """Let a session meet `deeds` and check all that must hold; return the fatal code if there was one."""
     stage = Stage(point)
     stage.exchange()
+    unchecked = 0
     for deed in deeds:
         pieces = deed.pieces(stage)
         stage.victim.wire.incoming.extend(pieces)
-        code = run(stage, sum(map(len, pieces)))
-        check_memory(stage)
+        size = sum(map(len, pieces))
+        code = run(stage, size)
+        unchecked += size
+        if unchecked > MAX_PULL:
+            check_memory(stage)
+            unchecked = 0
         if code is not None:
+            check_memory(stage)
             check_alert(stage, code)
             check_death(stage)
             return code
+    check_memory(stage)
     return None
 
 
@@ -58,7 +65,7 @@ def run(stage: Stage, size: int) -> Code | None:
             excused = "in one handshake" in reason(stage)
             assert result is not Code.INTERNAL_ERROR or excused, f"an error of ours: {reason(stage)}"
             return result
-        elif result is Code.AGAIN and not actor.wire.incoming:
+        elif result is Code.AGAIN and not actor.wire.incoming and not actor.session.record_get_direction():
             return None
     raise AssertionError(f"{size} bytes cause more than {size + 16} calls, the last of them {result!r}")
 
@@ -77,7 +84,8 @@ def check_memory(stage: Stage) -> None:
 def check_alert(stage: Stage, code: Code) -> None:
     """Check that an alert that may answer `code` goes out, if one is due, and nothing behind it."""
     actor = stage.victim
-    actor.wire.written.clear()
+    actor.wire.settle()
+    stage.pair.units(actor)
     opener = _opener(stage)
     closed = actor.session._memory.write_closed
     answer = actor.session.alert_send_appropriate(code)
@@ -88,9 +96,7 @@ def check_alert(stage: Stage, code: Code) -> None:
         assert (answer, list(actor.wire.written)) == (Code.INVALID_SESSION, [])
         return
     assert answer is Code.SUCCESS, answer
-    header = DATAGRAM_HEADER if stage.pair.datagram else RECORD_HEADER
-    last = [record for piece in actor.wire.written for record in split(piece, header)][-1]
-    content_type, content = opener(last)
+    content_type, content = opener(stage.pair.units(actor)[-1])
     assert content_type == ContentType.ALERT, (content_type, content)
     assert len(content) == 2, content
     description = AlertDescription(content[1])
@@ -125,6 +131,7 @@ def _opener(stage: Stage):
 def check_death(stage: Stage) -> None:
     """Check that no call does anything any more, whatever arrives."""
     actor = stage.victim
+    actor.wire.settle()
     actor.wire.written.clear()
     actor.wire.incoming.extend(stage.pending)
     for name, call in _DEAD_CALLS.items():

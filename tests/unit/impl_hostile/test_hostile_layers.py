@@ -1,12 +1,10 @@
 """Records and fragments against arbitrary bytes: bounded, no foreign exception, wherever they are cut."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fuzz.layers import PROTECTIONS, join, read_datagrams, read_stream, reassemble
+from fuzz.layers import PROTECTIONS, check_order, cut, join, read_datagrams, read_stream, reassemble
 from impl.codec.enums import ContentType
 from impl.record.reassembly import Fragment, encode_fragment
 
@@ -50,12 +48,6 @@ FRAGMENTS = st.builds(
 )
 
 
-def cut(stream, places):
-    """Cut a stream at some places."""
-    edges = [0, *sorted(place % (len(stream) + 1) for place in places), len(stream)]
-    return [stream[start:end] for start, end in pairwise(edges)]
-
-
 @pytest.mark.parametrize("keys", sorted(PROTECTIONS))
 @given(stream=STREAMS, places=st.lists(st.integers(0, 2**16), max_size=8))
 def test_a_stream_reads_the_same_wherever_it_is_cut(keys, stream, places):
@@ -77,9 +69,7 @@ def test_datagrams_are_dropped_or_read_and_never_an_error(keys, datagrams):
 
 @given(contents=st.lists(st.one_of(CONTENTS, st.lists(FRAGMENTS, max_size=3).map(b"".join)), max_size=30))
 def test_fragments_make_whole_messages_in_order_or_none(contents):
-    numbers = [int.from_bytes(message.raw[4:6]) for message in reassemble(contents)]
-
-    assert numbers == sorted(set(numbers))
+    check_order(reassemble(contents))
 
 
 def test_an_endless_supply_of_large_fragments_stays_within_the_room_for_them():
