@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tlsmodel.credentials import TestCredentials
 from tlsmodel.mapper import BUILDS, Peer
 from tlsmodel.spec.scenario import Scenario
-from tlsmodel.spec.symbols import QUIET, Kind, Output, Symbol
+from tlsmodel.spec.symbols import QUIET, Kind, Output, Return, Symbol
 from tlsmodel.targets.base import Target
-from tlsmodel.targets.transport import Transport
+from tlsmodel.targets.transport import Spinning, Transport
+
+SPINS: Final = Return("SPINS")
+"""What a call "returns" that reads on and on and would never come back."""
+
+
+class _Ear:
+    """The mapper's peer, with a note of what passes in which order."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self.letters: list[str] = []
+        self.sent: list[Symbol] = []
+
+    def build(self, symbol: Symbol) -> bytes:
+        """Note that the target reads a delivery now."""
+        self.letters.append(f"I_{symbol.name}")
+        return self._peer.build(symbol)
+
+    def receive(self, data: bytes) -> None:
+        """Note what the target has sent."""
+        self._peer.receive(data)
+        heard = self._peer.take_emissions()
+        self.sent += heard
+        self.letters += [f"O_{item.name}" for item in heard]
 
 
 class SystemUnderTest:
@@ -18,6 +44,10 @@ class SystemUnderTest:
     target: the stack; it is closed by `close`.
     setting: role, version and bounds.
     credentials: what both ends of the connection share.
+
+    Attributes
+    ----------
+    letters: what has passed in the session so far, for bug patterns: read, sent and returned, in order.
     """
 
     def __init__(self, target: Target, setting: Scenario, credentials: TestCredentials) -> None:
@@ -31,23 +61,40 @@ class SystemUnderTest:
         capabilities = self.target.capabilities
         return capabilities.calls | capabilities.disturbances | BUILDS
 
+    @property
+    def letters(self) -> list[str]:
+        """What has passed in the session so far."""
+        return self._ear.letters
+
     def reset(self) -> None:
         """Start a fresh session with a fresh peer."""
-        self._peer = Peer(self.scenario, self._credentials)
-        self._transport = Transport(self._peer)
+        self._ear = _Ear(Peer(self.scenario, self._credentials))
+        self._transport = Transport(self._ear)
         self.target.open(self.scenario, self._transport)
 
     def step(self, given: Symbol) -> Output:
         """Feed one input and return all that it showed."""
         match given.kind:
             case Kind.CALL:
-                returned = self.target.call(given)
-                return Output(returned, self._peer.take_emissions())
+                return self._call(given)
             case Kind.DELIVERY:
                 self._transport.deliver(given)
             case _:
                 self._transport.arm(given)
         return QUIET
+
+    def _call(self, given: Symbol) -> Output:
+        ear = self._ear
+        self._transport.begin_call()
+        try:
+            returned = self.target.call(given)
+        except Spinning:
+            returned = SPINS
+        if self._transport.spinning:
+            returned = SPINS
+        ear.letters.append(f"R_{given.name}.{returned.code}")
+        sent, ear.sent = tuple(ear.sent), []
+        return Output(returned, sent)
 
     def close(self) -> None:
         """Free the target's session."""

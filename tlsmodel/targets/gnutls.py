@@ -131,6 +131,8 @@ class GnuTLSTarget:
             return self._refuse(errno.EAGAIN)
         except InterruptedError:
             return self._refuse(errno.EINTR)
+        except OSError:
+            return self._refuse(errno.EIO)
         ctypes.memmove(buffer, data, len(data))
         return len(data)
 

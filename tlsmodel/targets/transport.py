@@ -21,6 +21,12 @@ from tlsmodel.spec.symbols import (
 
 CUT_BYTES = 3
 """Bytes that a cut read or write lets through: fewer than a record header, so no message is complete."""
+MAX_PULLS = 2000
+"""Reads that one call may make; no honest call comes near."""
+
+
+class Spinning(OSError):
+    """One call reads on and on."""
 
 
 class Peer(Protocol):
@@ -36,7 +42,12 @@ class Peer(Protocol):
 class Transport:
     """An in-memory duplex between a target and a `Peer`.
 
-    `pull` and `push` raise `BlockingIOError` and `InterruptedError` as a non-blocking socket would.
+    `pull` and `push` raise `BlockingIOError` and `InterruptedError` as a non-blocking socket would; in a call
+    that reads without end `pull` raises `Spinning`.
+
+    Attributes
+    ----------
+    spinning: whether that has happened in the present call.
     """
 
     def __init__(self, peer: Peer) -> None:
@@ -50,6 +61,13 @@ class Transport:
         self._write_armed: Symbol | None = None
         self._write_allowance = 0
         self._torn = False
+        self._pulls = 0
+        self.spinning = False
+
+    def begin_call(self) -> None:
+        """Take note that the target is called."""
+        self._pulls = 0
+        self.spinning = False
 
     def deliver(self, symbol: Symbol) -> None:
         """Queue a delivery; it is turned into bytes when the target reads it."""
@@ -74,6 +92,10 @@ class Transport:
 
     def pull(self, size: int) -> bytes:
         """Read up to `size` bytes; b"" is the end of the stream."""
+        self._pulls += 1
+        if self._pulls > MAX_PULLS:
+            self.spinning = True
+            raise Spinning(f"more than {MAX_PULLS} reads in one call")
         if not self._current:
             self._begin_read()
         if not self._current and not self._ended:

@@ -21,7 +21,7 @@ from tlsmodel.spec.symbols import (
 from tlsmodel.targets import gnutls_ffi
 from tlsmodel.targets.base import TargetUnavailable
 from tlsmodel.targets.registry import target
-from tlsmodel.targets.transport import CUT_BYTES, Transport
+from tlsmodel.targets.transport import CUT_BYTES, MAX_PULLS, Spinning, Transport
 
 
 class Echo:
@@ -119,6 +119,42 @@ def test_after_the_end_of_the_stream_every_read_gives_nothing(transport):
     transport.deliver(delivery("Finished"))
 
     assert [transport.pull(10) for _ in range(3)] == [b"", b"", b""]
+
+
+def test_a_call_that_reads_without_end_is_stopped(transport):
+    for _ in range(2):
+        transport.begin_call()
+        for _ in range(MAX_PULLS):
+            with pytest.raises(BlockingIOError):
+                transport.pull(1)
+        assert not transport.spinning
+        with pytest.raises(Spinning):
+            transport.pull(1)
+        assert transport.spinning
+
+
+@pytest.mark.parametrize("bug, letter", [("T30", "Alert.close_notify"), ("T25", "ChangeCipherSpec")])
+def test_a_target_that_spins_is_told(bug, letter):
+    system = SystemUnderTest(
+        target(f"zoo:{bug}", shared_credentials()), hunted("tls13-server"), shared_credentials()
+    )
+    system.reset()
+    for given in (delivery("ClientHello"), HANDSHAKE, delivery(letter), delivery(letter)):
+        system.step(given)
+
+    assert system.step(HANDSHAKE).returned == Return("SPINS")
+
+
+def test_letters_tell_in_which_order_a_target_has_read_and_sent():
+    system = SystemUnderTest(
+        target("impl", shared_credentials()), hunted("tls13-server"), shared_credentials()
+    )
+    system.reset()
+    for given in (delivery("ClientHello"), WRITE_BLOCKED, HANDSHAKE, delivery("Finished"), HANDSHAKE):
+        system.step(given)
+
+    assert system.letters[:3] == ["I_ClientHello", "R_handshake.AGAIN", "O_ServerHello"]
+    assert system.letters[-2:] == ["I_Finished", "R_handshake.SUCCESS"]
 
 
 def test_an_unknown_target_is_answered_with_the_choices():
