@@ -17,6 +17,7 @@ from tlsmodel.hunt.report import HuntReport, TargetReport
 from tlsmodel.hunt.stateful import Batch, Catch, Tally
 from tlsmodel.hunt.sut import SystemUnderTest
 from tlsmodel.machine import Machine, build
+from tlsmodel.mapper import SETTINGS
 from tlsmodel.spec.scenario import SCENARIOS
 from tlsmodel.targets.base import Target
 from tlsmodel.targets.registry import target as target_called
@@ -97,8 +98,8 @@ def hunt(plan: Plan, progress: Progress | None = None) -> HuntReport:
 
 def _fits(target: Target, name: str) -> bool:
     setting = hunted(name)
-    capabilities = target.capabilities
-    return setting.version in capabilities.versions and setting.role in capabilities.roles
+    played = all(value in SETTINGS.get(key, ()) for key, value in setting.parameters)
+    return played and target.capabilities.fit(setting)
 
 
 def _drive(

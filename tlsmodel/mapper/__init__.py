@@ -1,6 +1,6 @@
 """A TLS peer without a state machine, which turns symbols into bytes and names what comes back."""
 
 from tlsmodel.mapper.build import APPLICATION_DATA, BUILDS
-from tlsmodel.mapper.peer import Peer
+from tlsmodel.mapper.peer import SETTINGS, Peer
 
-__all__ = ["APPLICATION_DATA", "BUILDS", "Peer"]
+__all__ = ["APPLICATION_DATA", "BUILDS", "SETTINGS", "Peer"]

@@ -20,6 +20,9 @@ from tlsmodel.spec.symbols import Symbol, emission
 MAX_EMISSIONS: Final = 1000
 """Emissions that wait to be taken; a target that sends more than this in one step is heard no further."""
 
+SETTINGS: Final[dict[str, frozenset[str]]] = {}
+"""Which parameters of a scenario the peer can play its part in, besides the default ones: name -> values."""
+
 _CONNECTIONS: Final[dict[Version, type[Connection]]] = {
     Version.TLS12: Connection12,
     Version.TLS13: Connection13,

@@ -7,6 +7,7 @@ interruption, block and partial write comes from the transport, the same for all
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -42,14 +43,34 @@ class TargetUnavailable(Exception):
     """A component that the target needs is not installed; the message is one line and names the package."""
 
 
+Settings = Mapping[str, frozenset[str]]
+"""Scenario parameter -> its values, besides the default one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a target can be asked to do; the hunt takes other symbols out of the alphabet."""
+    """What a target can be asked to do; the hunt takes other symbols out of the alphabet.
+
+    Parameters
+    ----------
+    versions, roles: which scenarios it has.
+    settings: which parameters of a scenario it can be set up for, besides the default ones.
+    calls, disturbances: what can be fed to it.
+    """
 
     versions: frozenset[Version] = frozenset(Version)
     roles: frozenset[Role] = frozenset(Role)
+    settings: Settings = field(default_factory=dict)
     calls: frozenset[Symbol] = frozenset(CALLS)
     disturbances: frozenset[Symbol] = field(default=frozenset(ENVIRONMENT))
+
+    def fit(self, scenario: Scenario) -> bool:
+        """Tell whether a target with these can be set up for `scenario`."""
+        return (
+            scenario.version in self.versions
+            and scenario.role in self.roles
+            and all(value in self.settings.get(key, ()) for key, value in scenario.parameters)
+        )
 
 
 class Target(Protocol):
