@@ -29,7 +29,7 @@ from impl.limits import (
 )
 from impl.observed import sent_record
 from impl.perform import Call, Memory, perform
-from impl.receive import abandon, count_warning, receive
+from impl.receive import count_warning, receive, set_aside
 from impl.record.channel import StreamChannel
 from impl.record.joiner import HandshakeTooLarge
 from impl.record.stream import RecordError, SequenceExhausted, TooManyEmptyRecords
@@ -258,7 +258,7 @@ def record_recv(memory: Memory, size: int) -> bytes | Code:
     if not memory.complete:
         return Code.UNAVAILABLE_DURING_HANDSHAKE
     if isinstance(memory.state, negotiation.Start):
-        abandon(memory)
+        set_aside(memory)
     while not (memory.received or memory.read_closed):
         if memory.state.phase is not Phase.CONNECTED:
             return Code.UNAVAILABLE_DURING_HANDSHAKE

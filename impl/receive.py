@@ -118,8 +118,10 @@ def _pull_datagram(memory: Memory, datagrams: DatagramChannel) -> Code:
     """
     memory.direction = 0
     now = memory.config.clock()
-    if memory.state.phase is not Phase.CONNECTED and datagrams.expired(now):
-        raise Refusal(Code.TIMEDOUT, f"no handshake within {memory.config.total_timeout} seconds")
+    if datagrams.expired(now):
+        if memory.state.phase is not Phase.CONNECTED:
+            raise Refusal(Code.TIMEDOUT, f"no handshake within {memory.config.total_timeout} seconds")
+        datagrams.give_up_request()
     memory.fruitless += 1
     if memory.fruitless > MAX_FRUITLESS:
         memory.fruitless = 0
@@ -233,16 +235,22 @@ def count_warning(memory: Memory, what: str) -> None:
         raise Refusal(Code.INTERNAL_ERROR, f"more than {MAX_WARNINGS} {what} in one handshake")
 
 
-def abandon(memory: Memory) -> None:
-    """Go back to where a re-handshake began; it has no answer yet, so nothing has changed."""
+def set_aside(memory: Memory) -> bool:
+    """Go back to where a re-handshake began, if it has no answer yet; what was sent for it still counts."""
     state = memory.state
-    if isinstance(state, negotiation.Start | Offer) and state.previous is not None:
-        memory.state = state.previous
-        memory.path.append(memory.state.phase)
-        memory.deadline = None
-        memory.unfinished.discard(Call.HANDSHAKE)
-        if memory.datagrams is not None:
-            memory.datagrams.finish_handshake()
+    if not isinstance(state, negotiation.Start | Offer) or state.previous is None:
+        return False
+    memory.state = state.previous
+    memory.path.append(memory.state.phase)
+    memory.deadline = None
+    memory.unfinished.discard(Call.HANDSHAKE)
+    return True
+
+
+def abandon(memory: Memory) -> None:
+    """Give up a re-handshake that the peer refuses; it has no answer, so nothing has changed."""
+    if set_aside(memory) and memory.datagrams is not None:
+        memory.datagrams.finish_handshake()
 
 
 _LEVELS: Final = frozenset(AlertLevel)

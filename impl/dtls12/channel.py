@@ -304,6 +304,11 @@ class DatagramChannel:
         self._held.clear()
         self._held_bytes = 0
 
+    def give_up_request(self) -> None:
+        """Stop asking for a re-handshake that the peer does not begin."""
+        self._timer.finish()
+        self._flight = Flight()
+
     def tick(self, now: float) -> bool:
         """Let the timer run; tell whether it has expired, and the flight is to be written again.
 
