@@ -114,13 +114,17 @@ class Conversation:
 
     def recv(self, size: int) -> Steps[bytes]:
         """Return up to `size` bytes, b"" once the peer has closed."""
+        result = yield from self._repeat(partial(self._next, size))
+        return result.data if isinstance(result, Received) else b""
+
+    def _next(self, size: int) -> Result:
+        """Return what came while something else was done, or read."""
         if not self._unread:
-            result = yield from self._repeat(partial(self.session.record_recv, size))
-            return result.data if isinstance(result, Received) else b""
+            return self.session.record_recv(size)
         data = self._unread.popleft()
         if len(data) > size:
             self._unread.appendleft(data[size:])
-        return data[:size]
+        return Received(data[:size])
 
     def send_early_data(self, data: bytes) -> None:
         """Say something together with the ClientHello; raises `TlsError` if that is not possible."""

@@ -55,6 +55,10 @@ class TlsSocket:
         """What was negotiated."""
         return self.session.parameters
 
+    def settimeout(self, timeout: float | None) -> None:
+        """Limit every single wait to so many seconds; None sets no limit."""
+        self._timeout = timeout
+
     def handshake(self) -> bool:
         """Carry a handshake through; returns False if the peer refuses a re-handshake."""
         return self._run(self._conversation.handshake())

@@ -218,11 +218,11 @@ def test_a_wait_that_is_given_up_in_a_rehandshake_can_be_taken_up_again():
     with TlsSocket(connection, server_config(versions=(TLS12,)), renegotiate=True) as stream:
         stream.handshake()
         assert begun.wait(20)
-        stream._timeout = 0.05
+        stream.settimeout(0.05)
         while stream.session.path.count("WAIT_CKE") < 2:
             with pytest.raises(TimeoutError):
                 stream.recv()
-        stream._timeout = 10
+        stream.settimeout(10)
         go_on.set()
         assert stream.recv() == b"after"
         assert stream.recv() == b""
@@ -247,6 +247,25 @@ def test_a_server_asks_for_the_clients_certificate_while_data_comes():
         stream.handshake()
         stream.send(b"before")
         assert stream.recv() == b"after"
+        assert stream.recv() == b""
+    thread.join(10)
+    assert not caught
+
+
+def test_data_that_came_in_a_rehandshake_is_returned_by_the_call_that_followed_it():
+    def ask_and_speak(stream):
+        stream.handshake()
+        assert stream.session.rehandshake() is Code.SUCCESS
+        stream.send(b"behind the request")
+        assert stream.handshake()
+        assert stream.recv() == b"heard"
+        stream.close()
+
+    connection, thread, caught = with_server(ask_and_speak, versions=(TLS12,))
+    with TlsSocket(connection, client_config(), renegotiate=True) as stream:
+        stream.handshake()
+        assert stream.recv() == b"behind the request"
+        stream.send(b"heard")
         assert stream.recv() == b""
     thread.join(10)
     assert not caught
