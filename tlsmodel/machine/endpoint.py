@@ -114,7 +114,7 @@ class Endpoint:
             return False
         if call not in self._session.enabled(state.session):
             return False
-        if call is RECORD_SEND and not state.data:
+        if (call is RECORD_SEND and not state.data) or (call is BYE and not state.complete):
             return False
         if state.complete and call not in (RECORD_SEND, BYE) and not state.renewals:
             return False
@@ -131,7 +131,16 @@ class Endpoint:
         (arrived,) = self._session.successors(state.session, given)
         reader = RECORD_RECV if state.session.complete else HANDSHAKE
         answers = self._session.successors(arrived.state, reader)
+        answers = tuple(last for answer in answers for last in self._take_up(answer))
         return tuple(dict.fromkeys(self._settle(state, answers)))
+
+    def _take_up(self, answer: Successor[State]) -> Iterator[Successor[State]]:
+        """A caller that hears of another handshake carries it through."""
+        if answer.state.held is None:
+            yield answer
+            return
+        for output, state, rows in self._session.successors(answer.state, HANDSHAKE):
+            yield Successor(output, state, answer.rows + rows)
 
     def _spend(self, state: End, call: Symbol) -> End:
         if call is RECORD_SEND:
@@ -147,7 +156,11 @@ class Endpoint:
                 dead = State(FAILED, session.complete, closure=session.closure)
                 yield Successor(Output(output.returned, sent), End(dead), rows)
             else:
-                yield Successor(output, state._replace(session=session._replace(key_updates=0)), rows)
+                yield Successor(
+                    output,
+                    state._replace(session=session._replace(key_updates=0, unread=0, held=None, inbox=())),
+                    rows,
+                )
 
     def accepts(self, given: Symbol, rows: tuple[str, ...]) -> bool:
         """Tell whether the step along `rows` took the delivery `given` in as part of the handshake."""

@@ -74,5 +74,5 @@ class PairSetting:
         return found
 
 
-PAIRS: Final = {version.value: PairSetting(version) for version in Version}
+PAIRS: Final = {version.value: PairSetting(version) for version in (Version.TLS12, Version.TLS13)}
 """The pairs that have a name of their own."""

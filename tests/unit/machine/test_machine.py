@@ -1,6 +1,7 @@
 """Machines built from the tables: sizes, the honest handshakes, and the caller's contract."""
 
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ HONEST = {
 }
 
 
+@cache
+def expanded(name):
+    """The machine called `name` with all its states met."""
+    machine = build(name)
+    machine.expand()
+    return machine
+
+
 def run(name, *inputs):
     """Drive a machine along the first permitted answers; returns the outputs as text."""
     machine = build(scenario(name).with_settings({"crowd": "4"}))
@@ -64,7 +73,7 @@ def honest(name):
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_the_number_of_states_and_transitions_does_not_change_unnoticed(name):
-    space = build(name).expand()
+    space = expanded(name).expand()
 
     assert {"states": space.states, "transitions": len(space.source)} == COUNTS[name]
 
@@ -79,8 +88,7 @@ def test_an_honest_handshake_ends_in_success(name):
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_state_answers_every_call_of_the_handshake(name):
-    machine = build(name)
-    machine.expand()
+    machine = expanded(name)
 
     for number in range(machine.discovered):
         state = machine.state(number)
@@ -90,8 +98,7 @@ def test_every_state_answers_every_call_of_the_handshake(name):
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_after_a_fatal_code_no_call_succeeds_and_nothing_is_sent(name):
-    machine = build(name)
-    machine.expand()
+    machine = expanded(name)
     dead = [number for number in range(machine.discovered) if machine.state(number).failed]
 
     assert dead
@@ -104,8 +111,7 @@ def test_after_a_fatal_code_no_call_succeeds_and_nothing_is_sent(name):
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_no_application_data_is_delivered_before_the_handshake_is_complete(name):
-    machine = build(name)
-    machine.expand()
+    machine = expanded(name)
 
     for number in range(machine.discovered):
         if not (machine.state(number).complete or machine.state(number).renewal):
@@ -182,8 +188,7 @@ def test_nothing_is_sent_after_close_notify():
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_oracle_driven_by_the_machine_itself_never_departs(name):
-    machine = build(name)
-    machine.expand()
+    machine = expanded(name)
     for number in range(0, machine.discovered, 7):
         oracle = Oracle(machine)
         oracle.possible = (number,)
@@ -209,7 +214,7 @@ def test_the_oracle_names_what_it_expected():
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_full_machine_with_calls_and_environment_hidden_keeps_the_order_of_the_handshake_view(name):
     """Whenever a call of the full machine moves the phase, the view has that very row."""
-    machine, view = build(name), build(f"{name}:handshake")
+    machine, view = expanded(name), build(f"{name}:handshake")
     view.expand()
     moves = {
         (view.state(source).phase, row)
@@ -218,7 +223,6 @@ def test_the_full_machine_with_calls_and_environment_hidden_keeps_the_order_of_t
         for answer in view.successors(source, given)
         for row in answer.rows
     }
-    machine.expand()
     for number in range(machine.discovered):
         for given in machine.enabled(number):
             for answer in machine.successors(number, given):
