@@ -58,7 +58,7 @@ def _read(path: Path) -> Module:
 def rows() -> frozenset[str]:
     """Return the ids of all rows of all tables, and of the contract."""
     tables = (value for module in _spec() for value in vars(module).values() if isinstance(value, Table))
-    return frozenset({row.id for table in tables for row in table} | {row.id for row in ROWS})
+    return frozenset({row.id for table in tables for row in table.rows()} | {row.id for row in ROWS})
 
 
 def _spec() -> Iterator[object]:
