@@ -46,7 +46,7 @@ class Requirement:
     rfc, section, number: where it stands; the number counts the requirements of its section from 1.
     keywords: of RFC 2119, each once, in the order of the sentence.
     says: the requirement in words of our own.
-    rows: ids of the model's rows, or patterns of `fnmatch` for them.
+    rows: ids of the model's rows, or patterns of `fnmatch` for them without their conditions.
     properties: names of the model's properties.
     tests: as ``module::test`` or ``module::test[case]``.
     why, reason: a key of `REASONS`, and its explanation; empty where something carries the requirement.
