@@ -20,7 +20,23 @@ from tlsmodel.spec.symbols import Output
 
 RECORD = "finding.json"
 MAX_RECORD = 1 << 20
-HUNT_BOUNDS = {"inbox": "3", "warnings": "16", "key_updates": "4", "armed": "2", "unfinished": "3"}
+HUNT_BOUNDS = {
+    "inbox": "3",
+    "warnings": "16",
+    "key_updates": "4",
+    "armed": "2",
+    "unfinished": "3",
+    "crowd": "4",
+    "rehandshakes": "0",
+}
+    "inbox": "3",
+    "warnings": "16",
+    "key_updates": "4",
+    "armed": "2",
+    "unfinished": "3",
+    "crowd": "4",
+    "rehandshakes": "0",
+}
 
 
 def hunted(name: str) -> Scenario:

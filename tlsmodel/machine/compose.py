@@ -153,6 +153,8 @@ class Session:
             return (state.complete or state.renewal) and state.unfinished <= {BYE.name}
         if call is HANDSHAKE and not state.complete:
             return True
+        if call is HANDSHAKE and not (self._scenario.rehandshakes or self._updates):
+            return False
         if not (state.complete or state.renewal or call in ALERTS):
             return True
         return call.name in state.unfinished or len(state.unfinished) < self._scenario.unfinished

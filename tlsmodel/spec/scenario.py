@@ -95,7 +95,7 @@ NONSENSE: Final[tuple[tuple[Condition, str], ...]] = (
 
 LIMITS: Final = {
     "inbox": (1, 8), "warnings": (0, 64), "key_updates": (0, 8), "armed": (0, 2), "unfinished": (0, 3), "unread": (0, 8),
-    "crowd": (1, 4),
+    "crowd": (1, 4), "rehandshakes": (0, 1),
 }
 """Bounds, with the range of each."""
 # fmt: on
@@ -115,6 +115,7 @@ class Scenario:
     armed: disturbances that may be armed at once.
     unfinished: calls that may be left interrupted in a write at once, before each is called again.
     unread: application data that may wait for record_recv after GOT_APPLICATION_DATA.
+    rehandshakes: 0 if the application never calls for a second handshake (up to TLS 1.2).
     crowd: how many of these may hold at once: deliveries wait, a read is disturbed, a write is disturbed, a call
         is unfinished.
     """
@@ -129,6 +130,7 @@ class Scenario:
     unfinished: int = field(default=1, kw_only=True)
     unread: int = field(default=1, kw_only=True)
     crowd: int = field(default=1, kw_only=True)
+    rehandshakes: int = field(default=1, kw_only=True)
 
     @property
     def name(self) -> str:

@@ -67,7 +67,7 @@ def test_a_state_is_packed_and_unpacked(name):
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_two_honest_ends_never_deadlock_and_both_reach_the_end(name):
-    space = explore_pair(pair(name))
+    space = explore_pair(pair(name, {"renewals": "0"}))
 
     assert space.found.deadlocks == 0
     assert "CONNECTED" in space.phases(0) & space.phases(1)

@@ -10,7 +10,7 @@ from typing import Final
 from impl import ProtocolVersion
 from tlsmodel.credentials import TestCredentials
 from tlsmodel.spec.scenario import Scenario, Version
-from tlsmodel.spec.symbols import Return, Symbol
+from tlsmodel.spec.symbols import BYE, HANDSHAKE, RECORD_RECV, RECORD_SEND, Return, Symbol
 from tlsmodel.targets.base import Capabilities
 from tlsmodel.targets.impl import ImplTarget
 from tlsmodel.targets.transport import Transport
@@ -98,7 +98,8 @@ class ZooTarget:
         self._target = ImplTarget(credentials)
         self.version = self._target.version
         versions = frozenset(item for item in Version if ProtocolVersion[item.name] in bug.versions)
-        self.capabilities = Capabilities(versions=versions, roles=frozenset(bug.roles))
+        calls = frozenset((HANDSHAKE, RECORD_SEND, RECORD_RECV, BYE))
+        self.capabilities = Capabilities(versions=versions, roles=frozenset(bug.roles), calls=calls)
 
     def open(self, scenario: Scenario, transport: Transport) -> None:
         """Start a fresh session."""
