@@ -29,14 +29,6 @@ HUNT_BOUNDS = {
     "crowd": "4",
     "rehandshakes": "0",
 }
-    "inbox": "3",
-    "warnings": "16",
-    "key_updates": "4",
-    "armed": "2",
-    "unfinished": "3",
-    "crowd": "4",
-    "rehandshakes": "0",
-}
 
 
 def hunted(name: str) -> Scenario:
