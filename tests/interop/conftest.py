@@ -16,6 +16,8 @@ from tlsmodel.credentials import shared_credentials
 
 PATIENCE = 20.0
 """Seconds that a program may take for anything."""
+PACKAGES = {"gnutls-cli": "gnutls-bin", "gnutls-serv": "gnutls-bin", "openssl": "openssl"}
+"""Program -> where it comes from."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,30 @@ def files(tmp_path_factory):
     return found
 
 
+def missing(what: str, package: str) -> None:
+    """Skip where a real peer is not installed; in CI that is a failure."""
+    words = f"{what} is not installed: install the package {package} (Debian, Ubuntu)"
+    if os.environ.get("CI"):
+        pytest.fail(words, pytrace=False)
+    pytest.skip(words)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_peer_is_there():
+    """In CI, every real peer must be installed; elsewhere the tests that need a missing one are skipped."""
+    if os.environ.get("CI"):
+        from tests.contract.drivers.gnutls_library import library
+
+        library()
+        for name in PACKAGES:
+            program(name)
+
+
 def program(name: str) -> str:
-    """The path of a real peer's program; a missing one skips, which fails in CI."""
+    """The path of a real peer's program."""
     found = shutil.which(name)
     if found is None:
-        pytest.skip(f"{name} is not installed")
+        missing(name, PACKAGES[name])
     return found
 
 
@@ -139,6 +160,7 @@ def converse(command: list[str], text: str, answer: str) -> str:
 
 def pytest_addoption(parser):
     parser.addoption("--interop-report", help="write the interoperation matrix to this file")
+    parser.addoption("--interop-traces", help="write the messages of every run to this file, as JSON lines")
 
 
 @pytest.fixture(scope="session")
@@ -156,23 +178,27 @@ def matrix(request):
 
     found = Matrix()
     yield found
-    for cell, outcome in found.found.items():
-        request.node.user_properties.append(("interop", (cell, outcome)))
+    properties = request.node.user_properties
+    properties += [("interop", list(item)) for item in found.found.items()]
+    if request.config.getoption("--interop-traces"):
+        properties += [("interop-trace", trace) for trace in found.traces]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    """Write the matrix, on the process that collects all reports."""
-    path = session.config.getoption("--interop-report")
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if not path or reporter is None or hasattr(session.config, "workerinput"):
-        return
-    from tests.interop.report import write
+    """Write the matrix and the traces, on the process that collects all reports."""
+    from tests.interop import report, traces
 
-    reports = [report for reports in reporter.stats.values() for report in reports]
-    properties = (item for report in reports for item in getattr(report, "user_properties", ()))
-    found = {cell: outcome for name, (cell, outcome) in properties if name == "interop"}
-    write(Path(path), found, _versions())
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(session.config, "workerinput"):
+        return
+    reports = [item for items in reporter.stats.values() for item in items]
+    properties = [item for found in reports for item in getattr(found, "user_properties", ())]
+    if path := session.config.getoption("--interop-report"):
+        found = dict(value for name, value in properties if name == "interop")
+        report.write(Path(path), found, _versions())
+    if path := session.config.getoption("--interop-traces"):
+        traces.write(Path(path), (value for name, value in properties if name == "interop-trace"))
 
 
 def _versions():
@@ -180,9 +206,6 @@ def _versions():
 
     from tlsmodel.targets import gnutls_ffi
 
-    program = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True).stdout
-    return [
-        f"GnuTLS {gnutls_ffi.version()}: library, gnutls-cli, gnutls-serv",
-        f"{program.split('(')[0].strip()}: openssl s_client, openssl s_server",
-        f"{SSL.SSLeay_version(SSL.SSLEAY_VERSION).decode().split(' (')[0]}, through pyOpenSSL",
-    ]
+    said = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True).stdout
+    newer = SSL.SSLeay_version(SSL.SSLEAY_VERSION).decode()
+    return {"gnutls": gnutls_ffi.version(), "openssl": said.split()[1], "newer": newer.split()[1]}

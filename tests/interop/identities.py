@@ -21,6 +21,7 @@ HOST = "localhost"
 _PEM, _DER = serialization.Encoding.PEM, serialization.Encoding.DER
 _MAKERS = {
     "ecdsa": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ecdsa-other": lambda: ec.generate_private_key(ec.SECP256R1()),
     "rsa": lambda: rsa.generate_private_key(65537, 2048),
     "ed25519": ed25519.Ed25519PrivateKey.generate,
 }

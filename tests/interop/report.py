@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from tests.interop.features import DTLS12, FEATURES, TLS12, TLS13, Feature
+from tests.interop.needs import DTLS12, TLS12, TLS13, Feature
 from tests.interop.peers import COLUMNS
+from tests.interop.rows import FEATURES
+from tests.interop.variants import events
+from tlsmodel.spec.symbols import DELIVERIES
 
+_ALPHABET = {item.name for item in DELIVERIES}
 PASSED, FAILED = "passed", "**failed**"
 
 
@@ -17,31 +19,46 @@ class Matrix:
 
     def __init__(self, found: dict[str, str] | None = None) -> None:
         self.found = {} if found is None else found
+        self.traces: list[dict[str, Any]] = []
 
     @staticmethod
     def key(feature: Feature, column: str) -> str:
         """Return the name of a cell."""
         return f"{feature.name} | {column}"
 
-    def note(self, feature: Feature, column: str, reason: str) -> None:
-        """A peer lacks a feature."""
+    def begin(self, feature: Feature, column: str) -> None:
+        """A cell has failed until something else is said."""
+        self.found[self.key(feature, column)] = FAILED
+
+    def lacks(self, feature: Feature, column: str, reason: str) -> None:
+        """A peer has been shown to lack a feature."""
         self.found[self.key(feature, column)] = reason
 
-    @contextmanager
-    def trying(self, feature: Feature, column: str) -> Iterator[None]:
-        """A cell that passes unless the block raises."""
-        self.found[self.key(feature, column)] = FAILED
-        yield
+    def passed(self, feature: Feature, column: str, run: Any) -> None:
+        """A run was good: keep what passed in each connection; every name must be of the model's alphabet."""
+        for number, trace in enumerate(run.traces):
+            seen = events(trace, feature.needs.version)
+            assert {name for _, name in seen} <= _ALPHABET
+            self.traces.append(
+                {
+                    "version": feature.needs.version,
+                    "role": "server" if run.ours_is_server else "client",
+                    "feature": feature.name,
+                    "peer": column,
+                    "connection": number,
+                    "events": [list(event) for event in seen],
+                }
+            )
         self.found[self.key(feature, column)] = PASSED
 
 
-def page(found: dict[str, str], versions: list[str]) -> str:
+def page(found: dict[str, str], versions: dict[str, str]) -> str:
     """Return the page.
 
     Parameters
     ----------
     found: what became of every cell.
-    versions: of the peers, a line each.
+    versions: of the stacks, by the words that stand for them in reasons.
     """
     reasons: list[str] = []
     counts = {PASSED: 0, FAILED: 0, "–": 0}
@@ -69,17 +86,21 @@ def page(found: dict[str, str], versions: list[str]) -> str:
         "",
         "Made by `pytest tests/interop --interop-report docs/interop.md` from real runs, and not by hand.",
         "A column is a peer in its role, and `impl` plays the other one. A ✓ is a handshake over a real",
-        "socket with the certificate verified, the feature observed, data both ways and close_notify;",
-        "a – is a feature that this peer does not have, for the reason below.",
+        "socket with the certificate verified, the feature observed, data both ways and close_notify,",
+        "or a refusal where that is the feature. A – is a feature that this peer does not have, for the",
+        "reason below, which was put to the test in the same run: most by trying the feature all the same.",
         "",
-        *(f"- {version}" for version in versions),
+        f"- GnuTLS {versions['gnutls']}: library, gnutls-cli, gnutls-serv",
+        f"- OpenSSL {versions['openssl']}: openssl s_client, openssl s_server",
+        f"- OpenSSL {versions['newer']}, through pyOpenSSL",
         "",
         f"{counts[PASSED]} passed, {counts['–']} not supported by that peer, {counts[FAILED]} failed.",
     ]
     notes = ["", "## Reasons", "", *(f"{number}. {reason}." for number, reason in enumerate(reasons, 1))]
+    notes = [note.format(**versions) for note in notes]
     return "\n".join([*head, *lines, *notes]) + "\n"
 
 
-def write(path: Any, found: dict[str, str], versions: list[str]) -> None:
+def write(path: Any, found: dict[str, str], versions: dict[str, str]) -> None:
     """Write the page to `path`."""
     path.write_text(page(found, versions), encoding="utf-8")

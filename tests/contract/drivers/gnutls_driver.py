@@ -77,7 +77,7 @@ class GnuTLSEnd:
             callback = ffi.callback("verify_t", lambda _session: 0 if verify() else -1)
             self._kept.append(callback)
             library.gnutls_session_set_verify_function(session, callback)
-        elif settings.trust is not None and settings.client_auth != "request":
+        elif settings.trust is not None and "request" not in (settings.client_auth, settings.late_auth):
             library.gnutls_session_set_verify_cert(session, host, 0)
 
     def _set_transport(self) -> None:

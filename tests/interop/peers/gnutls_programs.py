@@ -6,126 +6,117 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.interop.features import PSK_IDENTITY, PSK_KEY, Feature
 from tests.interop.identities import Files
-from tests.interop.peers.priorities import NO_DATA_INSIDE, UNSUPPORTED, priority
+from tests.interop.needs import EARLY, EXPORTED, EXPORTER, PSK_IDENTITY, PSK_KEY, Feature
+from tests.interop.peers.lacks import Lack
+from tests.interop.peers.lacks_gnutls import of_client, of_server
+from tests.interop.peers.priorities import priority
 from tests.interop.peers.program import (
+    PATIENCE,
+    End,
+    Listener,
     Program,
-    accept,
     await_server,
     connect,
     free_port,
-    listener,
-    path_of,
     read,
 )
 
-_CLIENT = {
-    **UNSUPPORTED,
-    "tls12-rehandshake-refused": "gnutls-cli ends when its re-handshake is refused",
-    "dtls12-rehandshake-refused": "gnutls-cli ends when its re-handshake is refused",
-    "tls12-exporter": "gnutls-cli 3.7.9 prints no exported material for a label of choice",
-    "tls13-exporter": "gnutls-cli 3.7.9 prints no exported material for a label of choice",
-    "tls13-early-rejected": "gnutls-cli ends when its early data is rejected",
-    "tls12-rehandshake-data": "a client of GnuTLS starts anew after GOT_APPLICATION_DATA",
-    "dtls12-ticket": "gnutls-cli resumes over a new socket, and a UDP server cannot tell it from the first",
-}
-_SERVER = {
-    **UNSUPPORTED,
-    "tls12-rehandshake-data": NO_DATA_INSIDE,
-    "tls12-rehandshake-theirs": "gnutls-serv has no command that begins a re-handshake",
-    "dtls12-rehandshake-theirs": "gnutls-serv has no command that begins a re-handshake",
-    "tls12-rehandshake-refused": "gnutls-serv has no command that begins a re-handshake",
-    "dtls12-rehandshake-refused": "gnutls-serv has no command that begins a re-handshake",
-    "tls13-update-theirs": "gnutls-serv has no command that updates keys",
-    "tls13-late-auth": "gnutls-serv 3.7.9 has no command for it",
-    "tls12-exporter": "gnutls-serv prints exported material for no label of choice on its console",
-    "tls13-exporter": "gnutls-serv prints exported material for no label of choice on its console",
-}
+_DONE = b"Successfully executed command\n"
+"""What gnutls-serv answers to a command, over TCP."""
 
 
-class _End:
-    """A running program and how it talks."""
-
+class _GnuTLSEnd(End):
     def __init__(self, program: Program, files: Files) -> None:
-        self.program, self._files = program, files
+        super().__init__(program)
+        self._files = files
 
-    def hear(self, _ours: Any, text: bytes) -> None:
-        """Wait until the program prints what we sent."""
-        self.program.expect(text.strip(), since=len(self.program.printed))
+    def saw_ocsp(self, _ours: Any) -> None:
+        """Require that the program says that it has got a response."""
+        self.program.expect(b"OCSP status request,")
 
-    def heard_early(self, _ours: Any, text: bytes) -> None:
-        """Require that the program printed early data."""
-        self.program.expect(text.strip())
+    def exported(self, _ours: Any) -> bytes:
+        """The keying material that the program prints."""
+        self.program.expect(b"- Key material: ")
+        self.program.expect(b"\n", since=self.program.printed.index(b"- Key material: "))
+        return bytes.fromhex(self.program.printed.partition(b"- Key material: ")[2].split()[0].decode())
 
-    def keep(self) -> None:
-        """The program keeps its session by itself."""
-
-    def saw(self, _ours: Any, what: str) -> None:
-        """Require that the program has printed that it noticed."""
-        self.program.expect({"ocsp": b"OCSP"}[what])
+    def key_log(self) -> list[str]:
+        """The file that SSLKEYLOGFILE names."""
+        return (self._files.folder / "keys.log").read_text().splitlines()
 
 
-class _ClientEnd(_End):
+class _ClientEnd(_GnuTLSEnd):
     """gnutls-cli; `last` tells whether it will make no further connection."""
 
     last = True
-    early = False
 
-    def talk(self, ours: Any, text: bytes) -> None:
-        """We send, it prints; it is typed to, we read."""
-        if self.early and not self.last:
-            return  # with --resume, the first connection serves to get a session and nothing else
-        seen = len(self.program.read())
-        ours.send(text)
-        self.program.expect(text.strip(), since=seen)
-        self.program.write(text)
-        assert read(ours, len(text)) == text
+    def ask_rehandshake(self, _ours: Any) -> bytes:
+        """Have it begin another handshake."""
+        self._before = len(self.program.read())
+        self.program.write(b"^renegotiate^\n")
+        return b""
 
-    def act(self, ours: Any, action: str) -> Any:
-        """Give an inline command."""
-        seen = len(self.program.read())
-        if action == "keylog":
-            return _key_log(self._files)
-        command, answer = {
-            "rehandshake": (b"^renegotiate^\n", b"ReHandshake was completed"),
-            "key_update": (b"^rekey^\n", b"Rekey was completed"),
-            "reauth": (b"", b""),
-            "follow": (b"", b""),
-        }[action]
-        if command:
-            self.program.write(command)
-            self.program.expect(answer, ours, since=seen)
-        return True
+    def was_refused(self, link: Any) -> None:
+        """It begins again at once, and is followed this time."""
+        link.listen(link.patience, until=lambda: b"ReHandshake was completed" in self.program.read())
+        said = self.program.printed[self._before :]
+        assert b"No renegotiation is allowed" in said
+        assert b"ReHandshake was completed" in said
+
+    def update_keys(self, _ours: Any) -> bytes:
+        """Have it change its keys and ask for ours."""
+        self.program.write(b"^rekey^\n")
+        return b""
 
     def close(self, ours: Any) -> None:
         """The program closes, and we answer."""
         if self.last:
             self.program.process.stdin.close()
-        elif not self.early:
+        elif self.talks:
             self.program.write(b"^resume^\n")
         while ours.recv():
             pass
         ours.session.bye()
 
 
-class _ServerEnd(_End):
+class _ServerEnd(_GnuTLSEnd):
+    """gnutls-serv, which sends back what it hears and takes commands from us."""
+
     def heard_early(self, ours: Any, _text: bytes) -> None:
         """The program takes early data without printing it; that it was taken, our client has been told."""
         assert ours.parameters.early_data
-
-    def talk(self, ours: Any, text: bytes) -> None:
-        """It sends back what we sent."""
-        ours.send(text)
-        assert read(ours, len(text)) == text
 
     def hear(self, ours: Any, text: bytes) -> None:
         """It sends back what it heard."""
         assert read(ours, len(text)) == text
 
-    def act(self, _ours: Any, action: str) -> Any:
-        """Only what needs no command."""
-        return {"follow": True, "keylog": _key_log(self._files)}[action]
+    def say(self, ours: Any, text: bytes) -> None:
+        """It says what it is told."""
+        ours.send(text)
+
+    def ask_rehandshake(self, ours: Any) -> bytes:
+        """Have it ask for another handshake; over TCP it confirms that, and over UDP it does not."""
+        ours.send(b"**REHANDSHAKE**\n")
+        return b"" if ours.session.is_datagram else _DONE
+
+    def was_refused(self, link: Any) -> None:
+        """It goes on, one would think."""
+        link.listen(1.0)
+
+    def update_keys(self, ours: Any) -> bytes:
+        """The same command, with TLS 1.3."""
+        ours.send(b"**REHANDSHAKE**\n")
+        return _DONE
+
+    def reauth(self, ours: Any) -> bytes:
+        """Have it ask for our certificate."""
+        ours.send(b"**REAUTH**\n")
+        return _DONE
+
+    def said_that_it_refused(self) -> None:
+        """Over UDP it says so on its console only."""
+        self.program.expect(b"Error in handshake(): ")
 
     def close(self, ours: Any) -> None:
         """We close, and over streams the program answers."""
@@ -134,63 +125,92 @@ class _ServerEnd(_End):
             pass
 
 
-def _key_log(files: Files) -> list[str]:
-    return (files.folder / "keys.log").read_text().splitlines()
+class _Peer:
+    """What both have in common."""
+
+    patience = PATIENCE
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._programs: list[Program] = []
+
+    @property
+    def said(self) -> str:
+        """Everything that was printed, and how it ended."""
+        texts = [program.read().decode(errors="replace") for program in self._programs]
+        return "\n".join([*texts, *(f"status {program.process.returncode}" for program in self._programs)])
+
+    def _start(self, command: list[str], feature: Feature) -> Program:
+        keys = {"SSLKEYLOGFILE": str(self._files.folder / "keys.log")} if feature.needs.keys else {}
+        program = Program(command, keys, self.patience)
+        self._programs.append(program)
+        return program
+
+    def _common(self, feature: Feature, *, client: bool) -> list[str]:
+        needs = feature.needs
+        words = ["--priority", priority(needs, client=client)]
+        if needs.datagram:
+            words.append("--udp")
+        if needs.protocol:
+            words += ["--alpn", needs.protocol]
+        if needs.limit:
+            words += ["--recordsize", str(needs.limit)]
+        if needs.export:
+            words += ["--keymatexport", EXPORTER, "--keymatexportsize", str(EXPORTED)]
+        if needs.resume == "id":
+            words.append("--noticket")
+        return words
 
 
-class GnuTLSClient:
+class GnuTLSClient(_Peer):
     """gnutls-cli."""
 
     role = "client"
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
-        self._program: Program | None = None
-
-    def unsupported(self, feature: Feature) -> str | None:
+    def lacks(self, feature: Feature) -> Lack | None:
         """Why a feature cannot be tried with this peer, if it cannot."""
-        return _CLIENT.get(feature.name)
+        return of_client(feature)
+
+    def silent(self, _feature: Feature) -> bool:
+        """Whether it refuses without a word."""
+        return False
 
     @contextmanager
     def connection(self, feature: Feature, resuming: bool) -> Iterator[tuple[Any, _ClientEnd]]:
         """Listen and start the program; when it resumes, it is the same program's second connection."""
-        datagram = feature.needs.version == "DTLS 1.2"
+        datagram = feature.needs.datagram
         if resuming:
-            assert self._program is not None
             program, ours = self._program, self._listener
             try:
-                end = _ClientEnd(program, self._files)
-                end.early = bool(feature.needs.early)
-                yield accept(ours, datagram=datagram), end
+                yield ours.accept(), _ClientEnd(program, self._files)
             finally:
                 program.end()
                 ours.close()
             return
-        with listener(datagram=datagram) as (ours, port):
-            program = Program(self._command(feature, port))
-            try:
-                connection = accept(ours, datagram=datagram)
-                end = _ClientEnd(program, self._files)
-                end.last, end.early = not feature.needs.resume, bool(feature.needs.early)
-                yield connection, end
-                if feature.needs.resume:
-                    self._program, self._listener = program, ours.dup()
-                    self._listener.settimeout(20)
-            finally:
-                if self._program is not program:
-                    program.end()
+        with self._first(feature, Listener(datagram=datagram)) as found:
+            yield found
+
+    @contextmanager
+    def _first(self, feature: Feature, ours: Listener) -> Iterator[tuple[Any, _ClientEnd]]:
+        program = self._start(self._command(feature, ours.port), feature)
+        kept = False
+        try:
+            end = _ClientEnd(program, self._files)
+            end.last, end.talks = not feature.needs.resume, not feature.needs.early
+            yield ours.accept(), end
+            self._program, self._listener, kept = program, ours, not end.last
+        finally:
+            if not kept:
+                program.end()
+                ours.close()
 
     def _command(self, feature: Feature, port: int) -> list[str]:
         needs, files = feature.needs, self._files
-        command = [path_of("gnutls-cli"), "--port", str(port)]
-        command += ["--priority", priority(needs, client=True)]
-        if feature.name.endswith("keylog"):
-            command[:0] = ["env", f"SSLKEYLOGFILE={files.folder / 'keys.log'}"]
-        if needs.version == "DTLS 1.2":
-            command.append("--udp")
-        if needs.psk:
+        command = ["gnutls-cli", "--port", str(port), *self._common(feature, client=True)]
+        if needs.psk or needs.keyless:
+            # Without a key at hand the program would ask for one on its console.
             command += ["--pskusername", PSK_IDENTITY, "--pskkey", PSK_KEY.hex()]
-        else:
+        if not needs.psk:
             command += ["--x509cafile", str(files.ca if needs.believed else files.stranger)]
         if needs.host != "localhost":
             command += ["--verify-hostname", needs.host]
@@ -200,61 +220,51 @@ class GnuTLSClient:
         if needs.resume:
             command += ["--waitresumption"]
         if needs.early:
-            command += ["--resume"]
             early = files.folder / "early.txt"
-            early.write_bytes(b"early bird\n")
-            command += ["--earlydata", str(early)]
-        if needs.protocol:
-            command += ["--alpn", needs.protocol]
-        if needs.limit:
-            command += ["--recordsize", str(needs.limit)]
+            early.write_bytes(EARLY)
+            command += ["--resume", "--earlydata", str(early)]
         if needs.retry:
             command += ["--single-key-share"]
-        if needs.late_auth:
+        if needs.late_auth != "none":
             command += ["--post-handshake-auth"]
-        command += ["--inline-commands", "localhost"]
-        return command
+        return [*command, "--inline-commands", "localhost"]
 
 
-class GnuTLSServer:
-    """gnutls-serv, which sends back what it hears."""
+class GnuTLSServer(_Peer):
+    """gnutls-serv."""
 
     role = "server"
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
-        self._program: tuple[Program, int] | None = None
-
-    def unsupported(self, feature: Feature) -> str | None:
+    def lacks(self, feature: Feature) -> Lack | None:
         """Why a feature cannot be tried with this peer, if it cannot."""
-        return _SERVER.get(feature.name)
+        return of_server(feature)
+
+    def silent(self, feature: Feature) -> bool:
+        """Over UDP it ends a session that has failed without an alert."""
+        return feature.needs.datagram
 
     @contextmanager
     def connection(self, feature: Feature, resuming: bool) -> Iterator[tuple[Any, _ServerEnd]]:
         """Start the program, if it does not run yet, and connect."""
-        datagram = feature.needs.version == "DTLS 1.2"
-        if not resuming:
-            with free_port(datagram=datagram) as port:
-                program = Program(self._command(feature, port))
-                await_server(program, port, datagram=datagram)
-                self._program = program, port
-        assert self._program is not None
-        program, port = self._program
+        datagram = feature.needs.datagram
+        if not resuming or feature.needs.forgotten:
+            self._port = free_port(datagram=datagram)
+            self._program = self._start(self._command(feature, self._port), feature)
+            await_server(self._program, self._port, datagram=datagram)
+        last = resuming or feature.needs.forgotten or not feature.needs.resume
         try:
-            with connect(port, datagram=datagram) as connection:
-                yield connection, _ServerEnd(program, self._files)
+            with connect(self._port, datagram=datagram) as connection:
+                yield connection, _ServerEnd(self._program, self._files)
+        except BaseException:
+            last = True
+            raise
         finally:
-            if resuming or not feature.needs.resume:
-                program.end()
+            if last:
+                self._program.end()
 
     def _command(self, feature: Feature, port: int) -> list[str]:
         needs, files = feature.needs, self._files
-        command = [path_of("gnutls-serv"), "--port", str(port), "--echo"]
-        command += ["--priority", priority(needs, client=False)]
-        if feature.name.endswith("keylog"):
-            command[:0] = ["env", f"SSLKEYLOGFILE={files.folder / 'keys.log'}"]
-        if needs.version == "DTLS 1.2":
-            command.append("--udp")
+        command = ["gnutls-serv", "--port", str(port), "--echo", *self._common(feature, client=False)]
         if needs.psk:
             table = files.folder / "psk.txt"
             table.write_text(f"{PSK_IDENTITY}:{PSK_KEY.hex()}\n")
@@ -262,20 +272,16 @@ class GnuTLSServer:
         else:
             certificate, key = files.of("server", needs.certificate)
             command += ["--x509certfile", str(certificate), "--x509keyfile", str(key)]
-        if needs.auth == "require":
-            command += ["--require-client-cert", "--verify-client-cert", "--x509cafile", str(files.ca)]
-        elif needs.auth == "none":
+        if needs.auth == "none":
             command += ["--disable-client-cert"]
-        else:
-            command += ["--x509cafile", str(files.ca)]
-        if needs.resume == "id":
-            command += ["--noticket"]
+        if {needs.auth, needs.late_auth} != {"none"}:
+            command += ["--x509cafile", str(files.ca if needs.client_believed else files.stranger)]
+        if needs.auth == "require":
+            command += ["--require-client-cert", "--verify-client-cert"]
         if needs.early == "accepted":
             command += ["--earlydata", "--maxearlydata", "1000"]
         if needs.staple:
             command += ["--ocsp-response", str(files.response(needs.certificate))]
-        if needs.protocol:
-            command += ["--alpn", needs.protocol]
-        if needs.limit:
-            command += ["--recordsize", str(needs.limit)]
+        if needs.datagram and not needs.cookie:
+            command += ["--nocookie"]
         return command

@@ -6,110 +6,66 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.interop.features import PSK_IDENTITY, PSK_KEY, Feature, Needs
 from tests.interop.identities import Files
-from tests.interop.peers.priorities import NO_DATA_INSIDE
-from tests.interop.peers.program import (
-    Program,
-    accept,
-    await_server,
-    connect,
-    free_port,
-    listener,
-    path_of,
-    read,
-)
+from tests.interop.needs import EARLY, EXPORTED, EXPORTER, PSK_IDENTITY, PSK_KEY, Feature, Needs
+from tests.interop.peers.lacks import Lack
+from tests.interop.peers.lacks_openssl import of_client, of_server
+from tests.interop.peers.openssl_names import CIPHERS, GROUPS
+from tests.interop.peers.program import PATIENCE, End, Program, await_server, connect, free_port, listening
 
-_NO_LIMIT = "OpenSSL 3.0 has no record_size_limit"
-_COMMON = {
-    "tls13-X25519MLKEM768": "OpenSSL 3.0 has no hybrid group",
-    "tls12-limit": _NO_LIMIT,
-    "tls13-limit": _NO_LIMIT,
-}
-_CLIENT = {
-    **_COMMON,
-    "tls12-rehandshake-refused": "s_client ends when its re-handshake is refused",
-    "dtls12-rehandshake-refused": "s_client ends when its re-handshake is refused",
-}
-_SERVER = {
-    **_COMMON,
-    "tls12-rehandshake-data": NO_DATA_INSIDE,
-    "tls13-psk-ke": "s_server has no option that prefers psk_ke",
-    "tls12-rehandshake-refused": "s_server answers no_renegotiation with a fatal alert",
-    "dtls12-rehandshake-refused": "s_server answers no_renegotiation with a fatal alert",
-}
 _VERSIONS = {"TLS 1.2": "-tls1_2", "TLS 1.3": "-tls1_3", "DTLS 1.2": "-dtls1_2"}
-_CIPHERS = {
-    "TLS_PSK_WITH_AES_128_GCM_SHA256": "PSK-AES128-GCM-SHA256",
-    "TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256": "ECDHE-PSK-CHACHA20-POLY1305",
-    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384": "ECDHE-ECDSA-AES256-GCM-SHA384",
-    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256": "ECDHE-ECDSA-CHACHA20-POLY1305",
-    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256": "ECDHE-RSA-AES128-GCM-SHA256",
-    "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256": "DHE-RSA-AES128-GCM-SHA256",
-    "TLS_RSA_WITH_AES_128_GCM_SHA256": "AES128-GCM-SHA256",
-}
-_GROUPS = {"X25519": "X25519", "SECP256R1": "P-256", "SECP384R1": "P-384"}
-_COMMANDS = {"rehandshake": b"R\n", "rehandshake-refused": b"R\n", "key_update": b"K\n", "reauth": b"c\n"}
-"""What is typed to begin something; the program says so on its console."""
+_UNBOUND = """openssl_conf = first
+[first]
+ssl_conf = second
+[second]
+system_default = third
+[third]
+Options = -ExtendedMasterSecret
+"""
 
 
-class _End:
-    """A running program, which prints what it hears and sends what is typed."""
+class _End(End):
+    """A running program, which prints what it hears, sends what is typed, and takes letters for commands."""
 
-    def __init__(self, program: Program, feature: Feature, files: Files, *, server: bool) -> None:
-        self.program, self._feature, self._files, self._server = program, feature, files, server
+    def __init__(self, program: Program, files: Files, *, server: bool) -> None:
+        super().__init__(program)
+        self._files, self._server = files, server
 
-    def talk(self, ours: Any, text: bytes) -> None:
-        """We send, it prints; it is typed to, we read."""
-        seen = len(self.program.read())
-        ours.send(text[:1000] + b"\n" if ours.session.is_datagram else text)
-        self.program.expect(text.strip()[:900], since=seen)
-        self.program.write(text)
-        assert read(ours, len(text)) == text
+    def ask_rehandshake(self, _ours: Any) -> bytes:
+        """Have it begin another handshake."""
+        self.program.write(b"R\n")
+        return b""
 
-    def hear(self, _ours: Any, text: bytes) -> None:
-        """Wait until the program has printed what we sent."""
-        self.program.expect(text.strip())
+    def update_keys(self, _ours: Any) -> bytes:
+        """Have it change its keys and ask for ours."""
+        self.program.write(b"K\n")
+        return b""
 
-    def heard_early(self, _ours: Any, text: bytes) -> None:
-        """Require that the program printed early data."""
-        self.program.expect(text.strip())
+    def reauth(self, _ours: Any) -> bytes:
+        """Have it ask for our certificate."""
+        self.program.write(b"c\n")
+        return b""
 
-    def keep(self) -> None:
-        """The program writes its session into a file by itself."""
+    def was_refused(self, link: Any) -> None:
+        """Let it notice that it was refused."""
+        link.listen(1.0)
 
-    def act(self, ours: Any, action: str) -> Any:
-        """Type a command, and let our side listen until it has had its effect."""
-        if action == "keylog":
-            return (self._files.folder / "keys.log").read_text().splitlines()
-        if action == "export":
-            self.program.expect(b"Keying material: ")
-            text = self.program.read().partition(b"Keying material: ")[2].split()[0]
-            return bytes.fromhex(text.decode())
-        if action != "follow":
-            before = ours.session.path.count("START"), ours.session.path.count("WAIT_SH")
-            self.program.write(_COMMANDS[action])
-            if self._server and action == "rehandshake-refused":
-                self.program.write(b"")
-            self._listen(ours, before, action)
-        return True
+    def exported(self, _ours: Any) -> bytes:
+        """The keying material that the program prints."""
+        self.program.expect(b"Keying material: ")
+        self.program.expect(b"\n", since=self.program.printed.index(b"Keying material: "))
+        return bytes.fromhex(self.program.printed.partition(b"Keying material: ")[2].split()[0].decode())
 
-    def _listen(self, ours: Any, before: tuple[int, int], action: str) -> None:
-        from tests.interop.peers.program import listen_briefly
+    def key_log(self) -> list[str]:
+        """The file that it writes."""
+        return (self._files.folder / "keys.log").read_text().splitlines()
 
-        for _ in range(20):
-            listen_briefly(ours)
-            now = ours.session.path.count("START"), ours.session.path.count("WAIT_SH")
-            if action == "rehandshake" and now != before:
-                return
-        assert action != "rehandshake"
-
-    def saw(self, _ours: Any, what: str) -> None:
-        """Require that the program has printed that it noticed."""
-        self.program.expect({"ocsp": b"OCSP Response Status: successful"}[what])
+    def saw_ocsp(self, _ours: Any) -> None:
+        """Require that it prints a response."""
+        self.program.expect(b"OCSP Response Status: successful")
 
     def close(self, ours: Any) -> None:
-        """We close; over streams, the program answers."""
+        """A client is told to close; otherwise we close, and over streams the program answers."""
         if not self._server and not ours.session.is_datagram:
             self.program.write(b"Q\n")
             while ours.recv():
@@ -117,137 +73,167 @@ class _End:
             ours.session.bye()
             return
         ours.session.bye()
-        if not ours.session.is_datagram:
-            while ours.recv():
-                pass
+        while not ours.session.is_datagram and ours.recv():
+            pass
 
 
-def _common(needs: Needs, files: Files, feature: Feature, *, retry: bool = False) -> list[str]:
-    command = [_VERSIONS[needs.version]]
-    if needs.suite:
-        if needs.version == "TLS 1.3":
-            command += ["-ciphersuites", needs.suite]
-        else:
-            command += ["-cipher", _CIPHERS[needs.suite]]
-    if needs.group:
-        command += ["-groups", f"X25519:{_GROUPS[needs.group]}" if retry else _GROUPS[needs.group]]
-    if needs.psk:
-        command += ["-psk", PSK_KEY.hex(), "-psk_identity", PSK_IDENTITY]
-    if needs.protocol:
-        command += ["-alpn", needs.protocol]
-    if not needs.compatible:
-        command += ["-no_middlebox"]
-    if feature.name.endswith("keylog"):
-        command += ["-keylogfile", str(files.folder / "keys.log")]
-    if feature.name.endswith("exporter"):
-        command += ["-keymatexport", "EXPORTER-interop", "-keymatexportlen", "32"]
-    return command
+class _Peer:
+    """What both have in common."""
+
+    patience = PATIENCE
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._programs: list[Program] = []
+
+    @property
+    def said(self) -> str:
+        """Everything that was printed."""
+        return "\n".join(program.read().decode(errors="replace") for program in self._programs)
+
+    def silent(self, _feature: Feature) -> bool:
+        """Whether it refuses without a word."""
+        return False
+
+    def _start(self, command: list[str], needs: Needs) -> Program:
+        program = Program(command, {} if needs.bound else self._unbound(), self.patience)
+        self._programs.append(program)
+        return program
+
+    def _unbound(self) -> dict[str, str]:
+        """What turns the extended master secret off, for which there is no option (config(5))."""
+        path = self._files.folder / "unbound.cnf"
+        path.write_text(_UNBOUND)
+        return {"OPENSSL_CONF": str(path)}
+
+    def _common(self, needs: Needs, *, retry: bool = False) -> list[str]:
+        command = [_VERSIONS[version] for version in needs.of_theirs if len(needs.of_theirs) == 1]
+        if needs.suite:
+            of_13 = needs.version == "TLS 1.3"
+            command += ["-ciphersuites", needs.suite] if of_13 else ["-cipher", CIPHERS[needs.suite]]
+        if needs.group:
+            group = GROUPS[needs.group]
+            command += ["-groups", f"X25519:{group}" if retry else group]
+        if needs.psk:
+            command += ["-psk", PSK_KEY.hex(), "-psk_identity", PSK_IDENTITY]
+        if needs.psk == "ke" or needs.keyless:
+            command += ["-allow_no_dhe_kex"]
+        if needs.protocol:
+            command += ["-alpn", needs.protocol]
+        if needs.datagram:
+            # Otherwise a datagram that is dropped leaves the program waiting for the next one.
+            command += ["-nbio"]
+        if not needs.compatible:
+            command += ["-no_middlebox"]
+        if needs.keys:
+            command += ["-keylogfile", str(self._files.folder / "keys.log")]
+        if needs.export:
+            command += ["-keymatexport", EXPORTER, "-keymatexportlen", str(EXPORTED)]
+        if needs.resume == "id":
+            command += ["-no_ticket"]
+        if needs.refuses:
+            command += ["-no_renegotiation"]
+        return command
 
 
-class OpenSSLClient:
+class OpenSSLClient(_Peer):
     """openssl s_client."""
 
     role = "client"
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
-
-    def unsupported(self, feature: Feature) -> str | None:
+    def lacks(self, feature: Feature) -> Lack | None:
         """Why a feature cannot be tried with this peer, if it cannot."""
-        return _CLIENT.get(feature.name)
+        return of_client(feature)
 
     @contextmanager
     def connection(self, feature: Feature, resuming: bool) -> Iterator[tuple[Any, _End]]:
         """Listen and start the program."""
-        datagram = feature.needs.version == "DTLS 1.2"
-        with listener(datagram=datagram) as (ours, port):
-            program = Program(self._command(feature, port, resuming))
+        with listening(datagram=feature.needs.datagram) as ours:
+            program = self._start(self._command(feature, ours.port, resuming), feature.needs)
             try:
-                yield accept(ours, datagram=datagram), _End(program, feature, self._files, server=False)
+                yield ours.accept(), _End(program, self._files, server=False)
             finally:
                 program.end()
 
     def _command(self, feature: Feature, port: int, resuming: bool) -> list[str]:
         needs, files = feature.needs, self._files
-        command = [path_of("openssl"), "s_client", "-connect", f"127.0.0.1:{port}", "-servername", needs.host]
-        command += _common(needs, files, feature, retry=needs.retry)
+        command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", needs.host]
+        command += self._common(needs, retry=needs.retry)
         if not needs.psk:
             command += ["-CAfile", str(files.ca if needs.believed else files.stranger)]
             command += ["-verify_return_error", "-verify_hostname", needs.host]
         if needs.shown:
             certificate, key = files.of("client", needs.shown)
             command += ["-cert", str(certificate), "-key", str(key)]
-        if needs.late_auth:
+        if needs.late_auth != "none":
             command += ["-enable_pha"]
-        if needs.psk == "ke":
-            command += ["-allow_no_dhe_kex"]
         if needs.staple:
             command += ["-status"]
-        session = files.folder / f"session-{port}.pem"
-        if needs.resume and not resuming:
-            self._session = session
-            command += ["-sess_out", str(session)]
-        elif needs.resume:
-            command += ["-sess_in", str(self._session)]
-            if needs.early:
-                early = files.folder / "early.txt"
-                early.write_bytes(b"early bird\n")
-                command += ["-early_data", str(early)]
-        if needs.resume == "id":
-            command += ["-no_ticket"]
-        return command
+        if needs.renegotiation == "disabled":
+            command += ["-legacy_server_connect"]
+        return command + self._resumption(needs, port, resuming)
+
+    def _resumption(self, needs: Needs, port: int, resuming: bool) -> list[str]:
+        if not needs.resume:
+            return []
+        if not resuming:
+            self._session = self._files.folder / f"session-{port}.pem"
+            return ["-sess_out", str(self._session)]
+        if not needs.early:
+            return ["-sess_in", str(self._session)]
+        early = self._files.folder / "early.txt"
+        early.write_bytes(EARLY)
+        return ["-sess_in", str(self._session), "-early_data", str(early)]
 
 
-class OpenSSLServer:
+class OpenSSLServer(_Peer):
     """openssl s_server."""
 
     role = "server"
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
-        self._program: tuple[Program, int] | None = None
-
-    def unsupported(self, feature: Feature) -> str | None:
+    def lacks(self, feature: Feature) -> Lack | None:
         """Why a feature cannot be tried with this peer, if it cannot."""
-        return _SERVER.get(feature.name)
+        return of_server(feature)
 
     @contextmanager
     def connection(self, feature: Feature, resuming: bool) -> Iterator[tuple[Any, _End]]:
         """Start the program, if it does not run yet, and connect."""
-        datagram = feature.needs.version == "DTLS 1.2"
-        if not resuming:
-            with free_port(datagram=datagram) as port:
-                program = Program(self._command(feature, port))
-                await_server(program, port, datagram=datagram)
-                self._program = program, port
-        assert self._program is not None
-        program, port = self._program
+        datagram = feature.needs.datagram
+        if not resuming or feature.needs.forgotten:
+            self._port = free_port(datagram=datagram)
+            self._program = self._start(self._command(feature, self._port), feature.needs)
+            await_server(self._program, self._port, datagram=datagram)
+        last = resuming or feature.needs.forgotten or not feature.needs.resume
         try:
-            with connect(port, datagram=datagram) as connection:
-                yield connection, _End(program, feature, self._files, server=True)
+            with connect(self._port, datagram=datagram) as connection:
+                yield connection, _End(self._program, self._files, server=True)
+        except BaseException:
+            last = True
+            raise
         finally:
-            if resuming or not feature.needs.resume:
-                program.end()
+            if last:
+                self._program.end()
 
     def _command(self, feature: Feature, port: int) -> list[str]:
         needs, files = feature.needs, self._files
-        command = [path_of("openssl"), "s_server", "-accept", f"127.0.0.1:{port}"]
-        command += _common(needs, files, feature)
+        command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", *self._common(needs)]
         if needs.psk:
             command += ["-nocert"]
         else:
             certificate, key = files.of("server", needs.certificate)
             command += ["-cert", str(certificate), "-key", str(key)]
+        if needs.suite and "DHE_RSA" in needs.suite:
+            command += ["-dhparam", str(files.field)]
+        if {needs.auth, needs.late_auth} != {"none"}:
+            command += ["-CAfile", str(files.ca if needs.client_believed else files.stranger)]
         if needs.auth == "require":
-            command += ["-Verify", "1", "-verify_return_error", "-CAfile", str(files.ca)]
-        elif needs.auth == "request" or needs.late_auth:
-            command += ["-CAfile", str(files.ca)] + (["-verify", "1"] if needs.auth == "request" else [])
-        if needs.resume == "id":
-            command += ["-no_ticket"]
+            command += ["-Verify", "1", "-verify_return_error"]
+        elif needs.auth == "request":
+            command += ["-verify", "1"]
         if needs.early == "accepted":
             command += ["-early_data"]
         if needs.staple:
             command += ["-status_file", str(files.response(needs.certificate))]
-        if needs.version != "TLS 1.3":
+        if needs.version != "TLS 1.3" and not needs.refuses:
             command += ["-client_renegotiation"]
         return command

@@ -1,0 +1,38 @@
+"""Handshakes over a network that loses, delays, doubles and refuses datagrams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.interop.run import Run
+
+
+def lossy(run: Run) -> None:
+    """The handshake comes to its end all the same."""
+    with run.connect() as link:
+        link.ours.handshake()
+        run.check(link)
+        link.talk_until_heard()
+        link.close()
+
+
+def doubled(run: Run) -> None:
+    """Everything comes twice and counts once."""
+    with run.connect() as link:
+        link.ours.handshake()
+        run.check(link)
+        for text in (b"first\n", b"second\n"):
+            link.talk(text)
+        assert link.trace.names("received").count("Finished") == 1
+        link.close()
+
+
+def too_large(run: Run) -> None:
+    """The network refuses large datagrams; the MTU is lowered, and the flight is cut anew."""
+    with run.connect() as link:
+        link.ours.handshake()
+        run.check(link)
+        assert link.ours.session.mtu <= run.needs.network.biggest
+        link.talk()
+        link.close()
