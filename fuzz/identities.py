@@ -18,11 +18,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from impl import CertifiedKey, NamedGroup, Trust, load_certified_key
 from impl.crypto.groups import GENERATORS, KeyShare, generate, load
+from impl.crypto.signatures import PrivateKey
 
 NOW: Final = 1_700_000_000.0
 """POSIX seconds at which the certificates are valid."""
 HOST: Final = "server.test"
 
+_CURVES: Final = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1()}
 _START: Final = datetime.fromtimestamp(NOW, UTC) - timedelta(days=1)
 _END: Final = _START + timedelta(days=3650)
 
@@ -71,10 +73,18 @@ def trust() -> Trust:
 
 @cache
 def certified_key(kind: str = "ed25519") -> CertifiedKey:
-    """Return a leaf for `HOST`, for servers and clients: "ed25519" is repeatable, "rsa" is made anew."""
+    """Return a leaf for `HOST`, for servers and clients.
+
+    Parameters
+    ----------
+    kind: of the key, "ed25519", "p256", "p384" or "rsa"; the last is made anew in each run.
+    """
     issuer, issuer_key = authority()
+    key: PrivateKey
     if kind == "rsa":
-        key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey = rsa.generate_private_key(65537, 2048)
+        key = rsa.generate_private_key(65537, 2048)
+    elif kind in _CURVES:
+        key = ec.derive_private_key(int.from_bytes(hashlib.sha256(b"leaf").digest()) >> 1, _CURVES[kind])
     else:
         key = ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"leaf").digest())
     certificate = (

@@ -7,12 +7,13 @@ peer is not someone on the way but whoever holds the keys, and may say anything 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
 
 from fuzz.pair import DATAGRAM_HEADER, Actor
-from fuzz.scenarios import SCENARIOS
+from fuzz.scenarios import SCENARIOS, Scenario
 from impl import ProtocolVersion, Role
 from impl.codec.enums import ContentType
 from impl.record.datagram import DatagramReader
@@ -59,10 +60,15 @@ class Point:
 
 
 class Stage:
-    """The victim at a point, and what the honest peer would have said next."""
+    """The victim at a point, and what the honest peer would have said next.
 
-    def __init__(self, point: Point) -> None:
-        self.pair = SCENARIOS[point.scenario].open()
+    Parameters
+    ----------
+    scenarios: where the point's scenario is found.
+    """
+
+    def __init__(self, point: Point, scenarios: Mapping[str, Scenario] = SCENARIOS) -> None:
+        self.pair = scenarios[point.scenario].open()
         client, server = self.pair.client, self.pair.server
         self.victim, self.peer = (client, server) if point.role is Role.CLIENT else (server, client)
         self.pending: deque[bytes] = deque()

@@ -81,8 +81,8 @@ def check_memory(stage: Stage) -> None:
     assert held <= MAX_SESSION_MEMORY, f"a session holds {held} bytes"
 
 
-def check_alert(stage: Stage, code: Code) -> None:
-    """Check that an alert that may answer `code` goes out, if one is due, and nothing behind it."""
+def check_alert(stage: Stage, code: Code) -> AlertDescription | None:
+    """Check that an alert that may answer `code` goes out, if one is due, and is the last; return it."""
     actor = stage.victim
     actor.wire.settle()
     stage.pair.units(actor)
@@ -91,10 +91,10 @@ def check_alert(stage: Stage, code: Code) -> None:
     answer = actor.session.alert_send_appropriate(code)
     if not ANSWERS[code]:
         assert (answer, list(actor.wire.written)) == (Code.SUCCESS, [])
-        return
+        return None
     if closed:
         assert (answer, list(actor.wire.written)) == (Code.INVALID_SESSION, [])
-        return
+        return None
     assert answer is Code.SUCCESS, answer
     content_type, content = opener(stage.pair.units(actor)[-1])
     assert content_type == ContentType.ALERT, (content_type, content)
@@ -102,6 +102,7 @@ def check_alert(stage: Stage, code: Code) -> None:
     description = AlertDescription(content[1])
     assert description in ANSWERS[code], (code.name, description.name, reason(stage))
     assert content[0] == level(description), (description.name, content[0])
+    return description
 
 
 def _opener(stage: Stage):

@@ -162,13 +162,15 @@ class Reassembly:
         """Take a fragment."""
         if self._repeats(fragment):
             return Verdict.REPEATED
-        if self._opening and fragment.type in _OPENERS and fragment.sequence != self.expected:
+        useless = fragment.length > MAX_HANDSHAKE_MESSAGE or (fragment.length and not fragment.data)
+        if self._opening and not useless and fragment.type in _OPENERS:
             if abs(fragment.sequence - self.expected) > MAX_MESSAGES_AHEAD:
                 return Verdict.DROPPED
-            self._start_at(fragment.sequence)
+            if fragment.sequence != self.expected:
+                self._start_at(fragment.sequence)
         if not 0 <= fragment.sequence - self.expected < MAX_MESSAGES_AHEAD:
             return Verdict.REPEATED if fragment.sequence < self.expected else Verdict.DROPPED
-        if fragment.length > MAX_HANDSHAKE_MESSAGE or (fragment.length and not fragment.data):
+        if useless:
             return Verdict.DROPPED
         return self._fit(fragment)
 

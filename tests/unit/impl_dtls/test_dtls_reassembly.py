@@ -187,6 +187,17 @@ def test_server_hello_starts_the_numbering_whatever_came_or_got_lost_before(numb
     assert reassembly.next() is None
 
 
+@pytest.mark.parametrize(
+    "useless",
+    [Fragment(HELLO_REQUEST, 5, 3, 0, b""), Fragment(SERVER_HELLO, MAX_HANDSHAKE_MESSAGE + 1, 3, 0, b"x")],
+)
+def test_what_is_dropped_does_not_start_the_numbering(useless):
+    reassembly = Reassembly()
+
+    assert reassembly.feed(useless) is Verdict.DROPPED
+    assert reassembly.expected == 0
+
+
 def test_a_second_cookie_under_the_same_number_is_news_and_the_same_cookie_is_not():
     reassembly = Reassembly()
     first, second = cut(HELLO_VERIFY_REQUEST, 0, b"cookie 1"), cut(HELLO_VERIFY_REQUEST, 0, b"cookie 2")

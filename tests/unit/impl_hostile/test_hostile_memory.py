@@ -1,6 +1,8 @@
 """What a session holds, and what a call needs while it runs, stays within what `impl.limits` states."""
 
+import time
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -14,8 +16,11 @@ from fuzz.pair import Wire
 from fuzz.scenarios import SCENARIOS
 from fuzz.stage import Point, Stage, distinct_points
 from fuzz.verdict import run
-from impl import Config, Role, Session
-from impl.limits import MAX_CALL_MEMORY, MAX_SESSION_MEMORY
+from impl import Code, Config, Role, Session
+from impl.codec.enums import ExtensionType
+from impl.codec.extensions import Extensions, KeyShareEntry, build_key_share_client, build_supported_groups
+from impl.codec.hello import ClientHello
+from impl.limits import MAX_CALL_MEMORY, MAX_PATH, MAX_SESSION_MEMORY
 
 DEEP = settings().max_examples >= 1000
 HEAVIEST = [
@@ -102,3 +107,41 @@ def test_the_limits_are_near_enough_to_what_is_needed_to_mean_something():
 
     assert held > MAX_SESSION_MEMORY / 2
     assert most > MAX_CALL_MEMORY / 2
+
+
+def test_handshake_after_handshake_does_not_lengthen_what_is_remembered():
+    pair = SCENARIOS["tls12"].open()
+    pair.run()
+    held = []
+    for _ in range(60):
+        pair.client.call = pair.server.call = Session.handshake
+        pair.run()
+        held.append(footprint(pair.server.session))
+
+    assert pair.server.session.path.count("CONNECTED") > 40
+    assert len(pair.server.session.path) == MAX_PATH
+    assert held[-1] == held[-5]
+
+
+def test_a_hello_with_thousands_of_shares_takes_time_in_proportion():
+    def seconds(count):
+        stage = Stage(Point("tls13", Role.SERVER, 0))
+        stage.exchange()
+        hello = ClientHello.parse(stage.next_said().fragment[4:])
+        groups = range(0x2000, 0x2000 + count)
+        lists = {
+            ExtensionType.SUPPORTED_GROUPS: build_supported_groups(groups)[1],
+            ExtensionType.KEY_SHARE: build_key_share_client([KeyShareEntry(g, b"x") for g in groups])[1],
+        }
+        hello = replace(hello, extensions=Extensions((dict(hello.extensions) | lists).items()))
+        body = hello.body()
+        message = stage.pen.message(1, body)
+        pieces = stage.pen.records(22, *(message[i : i + 2**14] for i in range(0, len(message), 2**14)))
+        stage.victim.wire.incoming.extend(pieces)
+        before = time.perf_counter()
+        assert run(stage, len(body)) is Code.NO_COMMON_KEY_SHARE
+        return time.perf_counter() - before
+
+    few, many = (min(seconds(count) for _ in range(3)) for count in (900, 9000))
+
+    assert many < 40 * few, "ten times as many take a hundred times as long"
