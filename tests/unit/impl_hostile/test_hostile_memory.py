@@ -138,10 +138,10 @@ def test_a_hello_with_thousands_of_shares_takes_time_in_proportion():
         message = stage.pen.message(1, body)
         pieces = stage.pen.records(22, *(message[i : i + 2**14] for i in range(0, len(message), 2**14)))
         stage.victim.wire.incoming.extend(pieces)
-        before = time.perf_counter()
+        before = time.process_time()
         assert run(stage, len(body)) is Code.NO_COMMON_KEY_SHARE
-        return time.perf_counter() - before
+        return time.process_time() - before
 
-    few, many = (min(seconds(count) for _ in range(3)) for count in (900, 9000))
+    few, many = (min(seconds(count) for _ in range(5)) for count in (900, 9000))
 
     assert many < 40 * few, "ten times as many take a hundred times as long"
