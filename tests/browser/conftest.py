@@ -8,8 +8,10 @@ from tests.browser.chromium import CHROMIUM, launched
 from tests.browser.finding import shrunk_finding
 from tlsmodel.draw.page import page
 from tlsmodel.machine import build, names
+from tlsmodel.spec.pairs import PAIRS
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+PAIRED = {name: (f"{name}-client", f"{name}-server") for name in PAIRS}
 LOCAL = ("file:", "data:", "blob:", "about:")
 SIZE = {"width": 1500, "height": 1000}
 
@@ -33,7 +35,7 @@ def machines():
 def explorer(machines, tmp_path_factory):
     """The page with every machine, as a file."""
     path = tmp_path_factory.mktemp("page") / "explorer.html"
-    path.write_text(page(machines.values()), "utf-8")
+    path.write_text(page(machines.values(), PAIRED), "utf-8")
     return path
 
 

@@ -14,7 +14,7 @@ from tlsmodel.cli.output import faults_in_one_line, say_json
 
 def command(
     out: Path = typer.Option(..., "--output", "-o", help="File to write, as explorer.html."),
-    machine: list[str] = typer.Option([], help="Show this machine; may be repeated; by default all."),
+    machine: list[str] = typer.Option([], help="Show this machine or pair; may be repeated; by default all."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Write the explorer: one HTML file to step through the machines, from disk and without a network."""
@@ -30,12 +30,24 @@ def command(
 
 
 def written(chosen: tuple[str, ...]) -> str:
-    """Return the page with the machines of these names, or with all; raises `ValueError` for unknown ones."""
+    """Return the page with these machines and pairs, or with all; raises `ValueError` for unknown ones."""
     from tlsmodel.draw.page import page
     from tlsmodel.machine import build, names
+    from tlsmodel.spec.pairs import PAIRS
+    from tlsmodel.spec.scenario import Role
 
     def told(name: str) -> None:
         if sys.stderr.isatty():
             print(f"packing {name}", file=sys.stderr, flush=True)
 
-    return page([build(name) for name in chosen or names()], progress=told)
+    wanted = chosen or (*names(), *PAIRS)
+    pairs = {
+        name: (PAIRS[name].end(Role.CLIENT), PAIRS[name].end(Role.SERVER)) for name in wanted if name in PAIRS
+    }
+    ends = (end.name for pair in pairs.values() for end in pair)
+    machines = dict.fromkeys((*(name for name in wanted if name not in pairs), *ends))
+    return page(
+        [build(name) for name in machines],
+        {name: (client.name, server.name) for name, (client, server) in pairs.items()},
+        progress=told,
+    )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
+from types import MappingProxyType
 from typing import Any, Final
 
 from tlsmodel.draw import theme
@@ -20,7 +21,8 @@ from tlsmodel.draw.diagram import Diagram
 from tlsmodel.draw.packed import compressed, facets, packed
 from tlsmodel.draw.phase_view import phases
 from tlsmodel.machine.machine import VIEW_SUFFIX, Machine
-from tlsmodel.spec.symbols import Kind
+from tlsmodel.spec.symbols import Kind, Symbol
+from tlsmodel.spec.wire import arrival
 
 _IMPORT: Final = re.compile(r'^import \{[^}]*\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async |)(?:const|function|class) )", re.MULTILINE)
@@ -53,6 +55,7 @@ class PageVerdict:
 
 def page(
     machines: Iterable[Machine[Any]],
+    pairs: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     verdicts: Iterable[PageVerdict] = (),
     progress: Callable[[str], None] | None = None,
 ) -> str:
@@ -61,18 +64,28 @@ def page(
     Parameters
     ----------
     machines: what it shows, the first one first; each is expanded in full.
+    pairs: by a name, the names of two of these machines, client and server, to step through together.
     verdicts: results of property checks.
     progress: called with each machine's name before it is packed.
 
     Raises `MemoryError` where a machine is too large.
     """
-    shown: dict[str, object] = {}
+    shown: dict[str, dict[str, object]] = {}
+    sent: set[Symbol] = set()
     for machine in machines:
         if progress is not None:
             progress(machine.name)
         graph = compressed(packed(machine, pictures_of(machine)))
         shown[machine.name] = {"facets": facets(machine), "graph": graph}
-    data = {"machines": shown, "verdicts": [verdict.to_json() for verdict in verdicts]}
+        sent.update(item for output in machine.expand().outputs for item in output.emissions)
+    for name, ends in pairs.items():
+        facets_of_pair = {"view": "pair", "version": name}
+        shown[name] = {"facets": facets_of_pair, "ends": list(ends)}
+    data = {
+        "machines": shown,
+        "arrivals": {item.name: arrival(item).name for item in sorted(sent, key=str)},
+        "verdicts": [verdict.to_json() for verdict in verdicts],
+    }
     parts = {
         "style": style(":root"),
         "version": metadata.version("tlsmodel"),

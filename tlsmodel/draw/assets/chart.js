@@ -5,13 +5,13 @@ import { inputWords, returnWords } from "./words.js";
 
 export const LANES = ["application", "target", "peer"];
 
-/** The arrows of a step in order of time; lanes are numbered from the left, one from which nothing comes is null. */
-export function arrows({ input, output }) {
-  const [application, target, peer] = [0, 1, 2];
+/** The arrows of a step in order of time, between the lanes of application, target and peer. */
+export function arrows({ input, output }, [application, target, peer] = [0, 1, 2]) {
   const given = {
     call: { kind: "call", from: application, to: target },
     deliver: { kind: "delivery", from: peer, to: target },
     environment: { kind: "disturbance", from: target, to: peer },
+    network: { kind: "disturbance", from: target, to: peer },
   }[input.kind];
   const found = [{ ...given, text: inputWords(input) }];
   for (const name of output.emissions) found.push({ kind: "emission", from: target, to: peer, text: `!${name}` });
@@ -39,27 +39,38 @@ export class Chart {
     this.element = h("div", { class: "chart", style: `--gaps: ${lanes.length - 1}` }, h("div", { class: "lanes" }, heads), this.list);
   }
 
-  /** Show `steps`, standing behind the first `at` of them; each has `arrows`, `phase` and perhaps a `departure`. */
+  /**
+   * Show `steps`, standing behind the first `at` of them.
+   *
+   * Each has `arrows`, where a phase was reached its name in `reached` and the number of its lane, and a `remark`.
+   */
   show(steps, at) {
     let same = 0;
     while (same < this.drawn.length && this.drawn[same] === steps[same]) same++;
     while (this.list.children.length > same) this.list.lastChild.remove();
-    steps.slice(same).forEach((step, offset) => this.list.append(this.#band(step, same + offset + 1, steps[same + offset - 1])));
+    steps.slice(same).forEach((step, offset) => this.list.append(this.#band(step, same + offset + 1)));
     this.drawn = steps;
     [...this.list.children].forEach((band, index) => {
       band.classList.toggle("undone", index >= at);
       band.firstChild.toggleAttribute("aria-current", index === at - 1);
     });
-    this.list.children[Math.max(0, at - 1)]?.scrollIntoView({ block: "nearest" });
+    this.#scrollTo(this.list.children[at - 1]);
   }
 
-  #band(step, number, before) {
-    const row = step.arrows.length + (step.arrows.length === 1);
-    const reached = step.phase !== before?.phase ? h("span", { class: "reached", style: `grid-area: ${row} / 3` }, step.phase) : null;
-    const words = step.departure ? "departs from the model" : step.states === null ? "beyond this machine's bounds" : "";
+  /** Bring a band into sight by moving the chart alone, never the page around it. */
+  #scrollTo(band) {
+    const [top, height] = band ? [band.offsetTop, band.offsetHeight] : [0, 0];
+    const { scrollTop, clientHeight } = this.element;
+    const least = top + height - clientHeight;
+    if (scrollTop < least || scrollTop > top) this.element.scrollTop = Math.max(0, Math.min(top, least));
+  }
+
+  #band({ arrows, reached, lane, remark, departure }, number) {
+    const row = arrows.length + (arrows.length === 1);
+    const cell = lane > 1 ? `${row} / ${lane + 1}; justify-self: end` : `${row} / 3`;
+    const badge = reached ? h("span", { class: "reached", style: `grid-area: ${cell}` }, reached) : "";
     const button = h("button", { type: "button", class: "number", "aria-label": `Step ${number}: stand here`, onclick: () => this.chosen(number) }, String(number));
-    const band = h("li", { class: step.departure ? "departing" : "" }, button, step.arrows.map(drawnArrow), reached);
-    if (words) band.append(h("span", { class: "remark" }, words));
-    return band;
+    const words = remark ? h("span", { class: "remark" }, remark) : "";
+    return h("li", { class: departure ? "departing" : "" }, button, arrows.map(drawnArrow), badge, words);
   }
 }

@@ -5,9 +5,10 @@ import { h } from "./dom.js";
 const LEAST = 0.75; // a picture may shrink to this part of its size, not further: it has to stay legible
 
 export class Picture {
-  /** Show the drawings of a graph; calls `chosen(phase)` when the reader points at a phase. */
+  /** Show the drawings of a graph; calls `chosen(phase)`, where given, when the reader points at a phase. */
   constructor(graph, chosen) {
     this.graph = graph;
+    this.chosen = chosen;
     this.holder = h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "Diagram" });
     const tabs = graph.diagrams.map((drawing, number) =>
       h("button", { type: "button", "aria-pressed": "false", onclick: () => this.turn(number) }, drawing.name),
@@ -15,7 +16,6 @@ export class Picture {
     this.tabs = h("div", { class: "tabs", role: "group", "aria-label": "Pictures of this machine" }, tabs.length > 1 ? tabs : []);
     this.legend = h("ul", { class: "legend remark" });
     this.element = h("div", { class: "pictures" }, this.tabs, this.holder, this.legend);
-    this.chosen = chosen;
     this.turn(0);
   }
 
@@ -30,7 +30,7 @@ export class Picture {
     [...this.tabs.children].forEach((tab, index) => tab.setAttribute("aria-pressed", String(index === number)));
     for (const [phase, id] of Object.entries(drawing.nodes)) {
       const node = this.#part(id);
-      if (!this.graph.phases.some((word) => this.graph.words[word] === phase)) continue;
+      if (!this.chosen || !this.graph.phases.some((word) => this.graph.words[word] === phase)) continue;
       node.classList.add("choosable");
       node.addEventListener("click", () => this.chosen(phase));
     }

@@ -2,6 +2,8 @@
 
 import { h } from "./dom.js";
 import { Graph } from "./graph.js";
+import { PairStepper } from "./pair.js";
+import { PairWalk } from "./pairwalk.js";
 import { play, readRecord } from "./records.js";
 import { Stepper } from "./stepper.js";
 import { Walk } from "./walk.js";
@@ -12,21 +14,37 @@ const part = (id) => document.getElementById(id);
 const graphs = new Map();
 let stepper = null;
 
+let shown = "";
+
 async function graphOf(name) {
   if (!graphs.has(name)) graphs.set(name, await Graph.read(data.machines[name].graph));
   return graphs.get(name);
 }
 
-/** Show a machine, at an address or with a record played. */
+const sizeOf = ({ title, states, target }) => `${title}: ${states.toLocaleString("en")} states, ${target.length.toLocaleString("en")} transitions`;
+
+/** The stepper of a machine or a pair, at its start, with words about its size. */
+async function stepperOf(name) {
+  const { ends } = data.machines[name];
+  if (!ends) {
+    const graph = await graphOf(name);
+    return [new Stepper(new Walk(graph)), sizeOf(graph)];
+  }
+  const pair = await Promise.all(ends.map(graphOf));
+  return [new PairStepper(new PairWalk(pair, data.arrivals)), pair.map(sizeOf).join("; ")];
+}
+
+/** Show a machine or a pair, at an address or with a record played. */
 async function open(name, address = "", record = null) {
-  const walk = new Walk(await graphOf(name));
-  if (record) play(record, walk);
-  else walk.open(address);
-  stepper = new Stepper(walk);
-  stepper.addEventListener("moved", remember);
+  const [made, size] = await stepperOf(name);
+  if (record) play(record, made.walk);
+  else made.walk.open(address);
+  made.show();
+  made.addEventListener("moved", remember);
+  [stepper, shown] = [made, name];
   part("stepper").replaceChildren(stepper.element);
   part("machine").value = name;
-  part("size").textContent = `${walk.graph.title}: ${walk.graph.states.toLocaleString("en")} states, ${walk.graph.target.length.toLocaleString("en")} transitions`;
+  part("size").textContent = size;
   document.title = `${name} – tlsmodel explorer`;
   showVerdicts(name);
   search();
@@ -36,8 +54,8 @@ async function open(name, address = "", record = null) {
 // The address: #machine/step/step
 
 function remember() {
-  const { graph, address } = stepper.walk;
-  history.replaceState(null, "", `#${encodeURI(graph.name)}${address ? `/${encodeURI(address)}` : ""}`);
+  const { address } = stepper.walk;
+  history.replaceState(null, "", `#${encodeURI(shown)}${address ? `/${encodeURI(address)}` : ""}`);
 }
 
 async function openAddress() {
@@ -67,8 +85,7 @@ function showMachines() {
   const names = Object.keys(data.machines).filter((name) => fits(data.machines[name]));
   part("machine").replaceChildren(...names.map((name) => h("option", { value: name }, name)));
   part("count").textContent = `${names.length} of ${Object.keys(data.machines).length} machines`;
-  const current = stepper?.walk.graph.name;
-  if (names.includes(current)) part("machine").value = current;
+  if (names.includes(shown)) part("machine").value = shown;
   else if (names.length && stepper) open(names[0]);
 }
 
@@ -79,6 +96,7 @@ function search() {
   const list = part("results");
   if (!words.length) return list.replaceChildren();
   const { graph } = stepper.walk;
+  if (!graph) return list.replaceChildren(h("p", { class: "remark" }, "Search in the machine of one end."));
   const fits = (text) => words.every((word) => text.toLowerCase().includes(word));
   const found = [];
   for (const [id, cite] of graph.rows) {

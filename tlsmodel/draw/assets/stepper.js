@@ -6,7 +6,7 @@ import { cited, h } from "./dom.js";
 import { End } from "./end.js";
 import { inputWords, isQuiet, outputWords } from "./words.js";
 
-const KEYS = { n: "next", u: "undo", r: "redo", s: "reset" };
+export const KEYS = { n: "next", u: "undo", r: "redo", s: "reset" };
 
 /** The buttons that every stepper has; `stepper` answers to their names. */
 export function controls(stepper) {
@@ -102,13 +102,23 @@ export class Stepper extends EventTarget {
   show() {
     const { walk } = this;
     settle(this.buttons, walk, walk.honest && inputWords(walk.honest));
-    for (const step of walk.steps) step.arrows ??= arrows(step);
-    this.chart.show(walk.steps, walk.at);
+    this.chart.show(this.#drawnSteps(), walk.at);
     this.picture.mark(walk.failed ? [walk.phase, "FAILED"] : [walk.phase], walk.taken);
     this.end.show();
     this.#showReasons();
     this.said.textContent = walk.note || this.#sentence();
     this.dispatchEvent(new Event("moved"));
+  }
+
+  /** The steps with what the chart needs; each is made once, so that the chart draws it once. */
+  #drawnSteps() {
+    this.walk.steps.forEach((step, index) => {
+      const before = index ? this.walk.steps[index - 1].phase : null;
+      step.arrows ??= arrows(step);
+      step.reached ??= step.phase === before ? "" : step.phase;
+      step.remark ??= step.departure ? "departs from the model" : step.states ? "" : "beyond this machine's bounds";
+    });
+    return this.walk.steps;
   }
 
   #sentence() {

@@ -1,7 +1,7 @@
 // How inputs and outputs are written, the same as in Python.
 
 export function inputWords({ kind, name }) {
-  return { call: `${name}()`, deliver: `?${name}`, environment: name.replaceAll("_", " ") }[kind];
+  return { call: `${name}()`, deliver: `?${name}`, environment: name.replaceAll("_", " "), network: name }[kind];
 }
 
 export function returnWords({ code, direction }) {
