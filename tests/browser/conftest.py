@@ -1,17 +1,16 @@
 """A real Chromium, the page with every machine, a real finding; screenshots go to ``build/screenshots``."""
 
+import os
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
 
 from tests.browser.chromium import CHROMIUM, launched
 from tests.browser.finding import shrunk_finding
-from tlsmodel.draw.page import page
-from tlsmodel.machine import build, names
-from tlsmodel.spec.pairs import PAIRS
+from tlsmodel.cli.page import written
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-PAIRED = {name: (f"{name}-client", f"{name}-server") for name in PAIRS}
 LOCAL = ("file:", "data:", "blob:", "about:")
 SIZE = {"width": 1500, "height": 1000}
 
@@ -26,16 +25,15 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def machines():
-    """Every machine by its name, expanded."""
-    return {name: build(name) for name in names()}
-
-
-@pytest.fixture(scope="session")
-def explorer(machines, tmp_path_factory):
-    """The page with every machine, as a file."""
-    path = tmp_path_factory.mktemp("page") / "explorer.html"
-    path.write_text(page(machines.values(), PAIRED), "utf-8")
+def explorer(tmp_path_factory):
+    """The page as `tlsmodel page` writes it, with every machine; parallel test runs share one file."""
+    base = tmp_path_factory.getbasetemp()
+    directory = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    path = directory / "explorer.html"
+    with (directory / "explorer.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not path.exists():
+            path.write_text(written(()), "utf-8")
     return path
 
 

@@ -32,7 +32,7 @@ def test_both_ends_come_to_agree_when_nobody_disturbs_them(shown, screenshot, na
 
 def test_what_one_end_sends_is_on_its_way_until_it_is_delivered(shown):
     tab = shown("#tls13")
-    tab.locator(".client .input.call", has_text="handshake()").first.click()
+    tab.locator(".client .input.call", has=tab.get_by_text("handshake()", exact=True)).click()
     assert on_the_way(tab, "Client to server") == ["ClientHello"]
 
     tab.get_by_role("button", name="Deliver the first").click()
@@ -53,7 +53,7 @@ def test_a_message_waits_while_the_one_before_it_is_unread(shown):
 def test_a_disturbance_strikes_one_end_alone(shown):
     tab = shown("#tls12")
     tab.locator(".client .input.environment", has_text="write blocked").click()
-    tab.locator(".client .input.call", has_text="handshake()").click()
+    tab.locator(".client .input.call", has=tab.get_by_text("handshake()", exact=True)).click()
 
     assert on_the_way(tab, "Client to server") == []
     assert "pending ClientHello" in tab.locator(".client .chips").inner_text()

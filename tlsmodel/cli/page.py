@@ -33,21 +33,21 @@ def written(chosen: tuple[str, ...]) -> str:
     """Return the page with these machines and pairs, or with all; raises `ValueError` for unknown ones."""
     from tlsmodel.draw.page import page
     from tlsmodel.machine import build, names
+    from tlsmodel.machine.machine import VIEW_SUFFIX
     from tlsmodel.spec.pairs import PAIRS
-    from tlsmodel.spec.scenario import Role
+    from tlsmodel.spec.scenario import Role, variations
 
     def told(name: str) -> None:
         if sys.stderr.isatty():
             print(f"packing {name}", file=sys.stderr, flush=True)
 
-    wanted = chosen or (*names(), *PAIRS)
+    others = (f"{scenario.name}{VIEW_SUFFIX}" for scenario in variations())
+    wanted = chosen or (*names(), *others, *PAIRS)
     pairs = {
-        name: (PAIRS[name].end(Role.CLIENT), PAIRS[name].end(Role.SERVER)) for name in wanted if name in PAIRS
+        name: (PAIRS[name].end(Role.CLIENT).name, PAIRS[name].end(Role.SERVER).name)
+        for name in wanted
+        if name in PAIRS
     }
-    ends = (end.name for pair in pairs.values() for end in pair)
+    ends = (end for pair in pairs.values() for end in pair)
     machines = dict.fromkeys((*(name for name in wanted if name not in pairs), *ends))
-    return page(
-        [build(name) for name in machines],
-        {name: (client.name, server.name) for name, (client, server) in pairs.items()},
-        progress=told,
-    )
+    return page(map(build, machines), pairs, progress=told)

@@ -10,7 +10,6 @@ import base64
 import json
 import zlib
 from collections.abc import Hashable, Mapping
-from dataclasses import fields
 from typing import Any, Final, TypeVar
 
 from tlsmodel.draw.chart import headline
@@ -22,7 +21,7 @@ from tlsmodel.machine.trace import output_to_json
 from tlsmodel.spec.contract import ContractRow
 from tlsmodel.spec.dtls12.flight import FlightRow
 from tlsmodel.spec.row import Row, Verb
-from tlsmodel.spec.scenario import LIMITS, Scenario
+from tlsmodel.spec.scenario import LIMITS, PARAMETERS
 from tlsmodel.spec.tables import tables_for
 
 OPEN, COMPLETE, FAILED = range(3)
@@ -41,11 +40,14 @@ class _Index(dict[T, int]):
 
 
 def facets(machine: Machine[Any]) -> dict[str, str]:
-    """Return what tells `machine` from others: view, version, role and whatever else its scenario fixes."""
+    """Return what tells `machine` from others: view, version, role and the parameters of its scenario."""
     setting = machine.scenario
-    fixed = {field.name: getattr(setting, field.name) for field in fields(Scenario)}
-    found = {"view": VIEWS[machine.name.endswith(VIEW_SUFFIX)]}
-    return found | {name: str(value) for name, value in fixed.items() if name not in LIMITS}
+    view = VIEWS[machine.name.endswith(VIEW_SUFFIX)]
+    found = {"view": view, "version": setting.version.value, "role": setting.role.value}
+    for item in PARAMETERS.values():
+        if setting.version in item.versions and setting.role in item.roles:
+            found[item.name] = setting.value(item.name)
+    return found
 
 
 def packed(machine: Machine[Any], diagrams: Mapping[str, Diagram]) -> dict[str, object]:
@@ -124,10 +126,10 @@ def _drawn(name: str, diagram: Diagram, rows: _Index[str]) -> dict[str, object]:
 
 
 def _reason(name: str, row: Row | ContractRow | FlightRow | None) -> list[str | None]:
-    """The row's id, source, next phase if it advances, and what its choice leaves open."""
+    """The row's id, source, what its choice leaves open, and for one that advances its place, input, next."""
     if row is None:
-        return [name, None, None, None]
-    to = row.to if isinstance(row, Row) and row.verb is Verb.ADVANCE else None
+        return [name, None, None]
     choice = None if isinstance(row, FlightRow) else row.choice
     left_open = f"{choice.name}: {choice.sentence} ({choice.cite})" if choice else None
-    return [name, row.cite, to, left_open]
+    advances = [row.at, str(row.on), row.to] if isinstance(row, Row) and row.verb is Verb.ADVANCE else []
+    return [name, row.cite, left_open, *advances]

@@ -225,3 +225,30 @@ def combinations(version: Version, role: Role) -> Iterator[Scenario]:
             yield Scenario(version, role).with_settings(dict(zip(names, values, strict=True)))
         except ValueError:
             continue
+
+
+def variations() -> Iterator[Scenario]:
+    """Yield for every value of every parameter that is no default the plainest scenario that has it.
+
+    Where such a value makes no sense alone, one more parameter is set, the first that helps.
+    """
+    for default in SCENARIOS.values():
+        names = [name for name in PARAMETERS if _means_something(name, default)]
+        others = [{}, *({name: value} for name in names for value in PARAMETERS[name].values[1:])]
+        for name in names:
+            for value in PARAMETERS[name].values[1:]:
+                tried = (_made(default, {**other, name: value}) for other in others)
+                made = next((scenario for scenario in tried if scenario), None)
+                if made is not None:
+                    yield made
+
+
+def _means_something(name: str, default: Scenario) -> bool:
+    return default.version in PARAMETERS[name].versions and default.role in PARAMETERS[name].roles
+
+
+def _made(default: Scenario, settings: Mapping[str, str]) -> Scenario | None:
+    try:
+        return default.with_settings(settings)
+    except ValueError:
+        return None

@@ -10,12 +10,10 @@ export class Picture {
     this.graph = graph;
     this.chosen = chosen;
     this.holder = h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "Diagram" });
-    const tabs = graph.diagrams.map((drawing, number) =>
-      h("button", { type: "button", "aria-pressed": "false", onclick: () => this.turn(number) }, drawing.name),
-    );
-    this.tabs = h("div", { class: "tabs", role: "group", "aria-label": "Pictures of this machine" }, tabs.length > 1 ? tabs : []);
+    const names = graph.diagrams.map(({ name }, number) => h("option", { value: number }, name));
+    this.choice = h("select", { onchange: () => this.turn(Number(this.choice.value)) }, names);
     this.legend = h("ul", { class: "legend remark" });
-    this.element = h("div", { class: "pictures" }, this.tabs, this.holder, this.legend);
+    this.element = h("div", { class: "pictures" }, h("label", {}, "picture ", this.choice), this.holder, this.legend);
     this.turn(0);
   }
 
@@ -27,7 +25,6 @@ export class Picture {
     const picture = this.holder.firstElementChild;
     picture.style.minWidth = `${LEAST * picture.getAttribute("width")}px`;
     this.legend.replaceChildren(...drawing.legend.map((line) => h("li", {}, line)));
-    [...this.tabs.children].forEach((tab, index) => tab.setAttribute("aria-pressed", String(index === number)));
     for (const [phase, id] of Object.entries(drawing.nodes)) {
       const node = this.#part(id);
       if (!this.chosen || !this.graph.phases.some((word) => this.graph.words[word] === phase)) continue;
@@ -47,7 +44,7 @@ export class Picture {
       this.#mark(id, { here: here.includes(name), been: been.has(name) });
     }
     for (const [id, rows] of Object.entries(this.drawing.edges)) {
-      const names = rows.map((row) => this.graph.rows[row][0]);
+      const names = rows.map((row) => this.graph.rows[row].id);
       this.#mark(id, { latest: names.some((name) => latest.has(name)), been: names.some((name) => used.has(name)) });
     }
   }

@@ -22,8 +22,9 @@ export class Graph {
     for (let state = 0; state < this.states; state++) {
       this.source.fill(state, this.first[state], this.first[state + 1]);
     }
-    this.rowNumbers = new Map(data.rows.map(([id], number) => [id, number]));
-    this.advances = data.rows.filter(([, , to]) => to).map(([id, , to]) => ({ at: id.split("/")[1], on: id.split("/")[2], to }));
+    this.rows = data.rows.map(([id, cite, open, at, on, to]) => ({ id, cite, open, at, on, to }));
+    this.byId = new Map(this.rows.map((row) => [row.id, row]));
+    this.advances = this.rows.filter(({ to }) => to);
     this.distances = this.#distances();
   }
 
@@ -49,7 +50,7 @@ export class Graph {
   expected(phase) {
     const away = ({ to }) => this.distances.get(to) ?? Infinity;
     const rows = this.advances.filter(({ at }) => at === phase).sort((one, other) => away(one) - away(other));
-    const named = (name) => this.inputs.find((item) => item.kind === "deliver" && item.name === name);
+    const named = (name) => this.inputs.find((item) => item.kind === "deliver" && item.text === name);
     return rows.map(({ on }) => named(on)).filter(Boolean);
   }
 
@@ -76,7 +77,7 @@ export class Graph {
   }
 
   reason(edge) {
-    return this.ways[this.reasons[edge]].map((row) => this.rows[row][0]);
+    return this.ways[this.reasons[edge]].map((row) => this.rows[row].id);
   }
 
   /** A shortest way from the initial state into `state`, as [input, output] pairs. */
@@ -88,7 +89,7 @@ export class Graph {
 
   /** A shortest way whose last step uses the row `id`, or null. */
   wayThrough(id) {
-    const row = this.rowNumbers.get(id);
+    const row = this.rows.indexOf(this.byId.get(id));
     const edge = this.reasons.findIndex((way) => this.ways[way].includes(row));
     return edge < 0 ? null : [...this.wayTo(this.source[edge]), this.#step(edge)];
   }

@@ -99,7 +99,7 @@ function search() {
   if (!graph) return list.replaceChildren(h("p", { class: "remark" }, "Search in the machine of one end."));
   const fits = (text) => words.every((word) => text.toLowerCase().includes(word));
   const found = [];
-  for (const [id, cite] of graph.rows) {
+  for (const { id, cite } of graph.rows) {
     if (fits(`${id} ${cite}`)) found.push([`row ${id}`, () => stepper.jumpThrough(id)]);
   }
   for (let state = 0; state < graph.states; state++) {

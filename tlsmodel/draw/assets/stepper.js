@@ -131,8 +131,8 @@ export class Stepper extends EventTarget {
   #showReasons() {
     const { last, graph } = this.walk;
     if (!last) return this.reasons.replaceChildren(h("p", { class: "remark" }, "After each step, the table rows behind it stand here."));
-    const rows = last.rows.map((id) => graph.rows[graph.rowNumbers.get(id)] ?? [id, null, null, null]);
-    const lines = rows.map(([id, cite, , open]) => h("li", {}, h("code", {}, id), " ", cite ? cited(cite) : "", open ? h("p", { class: "remark" }, open) : ""));
+    const rows = last.rows.map((id) => graph.byId.get(id) ?? { id });
+    const lines = rows.map(({ id, cite, open }) => h("li", {}, h("code", {}, id), " ", cite ? cited(cite) : "", open ? h("p", { class: "remark" }, open) : ""));
     const source = last.departure ? ["No row permits this."] : ["Source of the input: ", ...cited(last.input.cite)];
     return this.reasons.replaceChildren(rows.length ? h("ol", {}, lines) : h("p", { class: "remark" }, source));
   }

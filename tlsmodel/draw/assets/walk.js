@@ -158,7 +158,7 @@ export class Walk {
   }
 
   #phaseAfter(rows) {
-    const reached = rows.map((id) => this.graph.rows[this.graph.rowNumbers.get(id)]?.[2]).filter(Boolean);
+    const reached = rows.map((id) => this.graph.byId.get(id)?.to).filter(Boolean);
     return reached.at(-1) ?? this.phase;
   }
 }
