@@ -198,7 +198,7 @@ def _refused(rows: list[Row], others: set[str]) -> str:
     for row in rows:
         places.setdefault(row.on.name, []).append(row.at)
     return ", ".join(
-        f"?{name}" + ("" if name not in others else f" in {found[0]}" if len(found) == 1 else " elsewhere")
+        f"?{name}" + ("" if name not in others else f" in {' and '.join(found)}" if len(found) < 3 else " elsewhere")
         for name, found in places.items()
     )
 
