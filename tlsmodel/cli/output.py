@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import typer
 
+from tlsmodel.display import DrawingUnavailable
 from tlsmodel.targets.base import TargetUnavailable
 
 
@@ -41,7 +42,7 @@ def faults_in_one_line() -> Iterator[None]:
     """Turn what the library raises for wrong input or a missing component into a line and a status."""
     try:
         yield
-    except TargetUnavailable as fault:
+    except (TargetUnavailable, DrawingUnavailable) as fault:
         fail(Status.MISSING, fault)
     except OSError as fault:
         where = f"{fault.filename}: " if fault.filename else ""

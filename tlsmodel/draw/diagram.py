@@ -6,6 +6,7 @@ looks are decided elsewhere.  Pure data, in drawing order.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -110,6 +111,11 @@ class Diagram:
 def printable(text: str) -> str:
     """Return `text` with what no file format can be trusted to carry replaced by U+FFFD."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def identifier(text: str) -> str:
+    """Return `text` as a name that is fit for files and for identifiers in documents."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", text)
 
 
 def some(texts: tuple[str, ...], most: int = 3) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from tlsmodel.draw.chart import headline
-from tlsmodel.draw.diagram import Cluster, Diagram, Edge, EdgeKind, Line, LineKind, Node, NodeKind
+from tlsmodel.draw.diagram import Cluster, Diagram, Edge, EdgeKind, Line, LineKind, Node, NodeKind, identifier
+from tlsmodel.draw.explain import headline
 from tlsmodel.machine.machine import VIEW_SUFFIX, Machine
 from tlsmodel.spec.symbols import QUIET, Kind, Output, Symbol
 from tlsmodel.spec.tables import tables_for
@@ -44,7 +44,7 @@ def full(machine: Machine[Any], limit: int = LIMIT) -> Diagram:
     clusters = [phase for phase, size in sizes.items() if phase and size > 1]
     nodes = [_node(machine, number, clusters) for number in range(space.states)]
     return Diagram(
-        name=f"{machine.name.replace(':', '-')}-full",
+        name=identifier(f"{machine.name}-full"),
         title=f"{headline(machine)}, all {space.states} states",
         alternative=f"All {space.states} states of {machine.name} and {len(space.source)} transitions.",
         legend=LEGEND,

@@ -6,27 +6,29 @@
 from __future__ import annotations
 
 import sys
-from collections import deque
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from tlsmodel.draw.chart import chart, headline
+from tlsmodel.draw.charts import chart
 from tlsmodel.draw.contract_view import contract
+from tlsmodel.draw.diagram import Diagram, identifier
+from tlsmodel.draw.explain import headline
+from tlsmodel.draw.flight_view import flight
+from tlsmodel.draw.generation_view import generations
 from tlsmodel.draw.mermaid import sequence_mermaid
 from tlsmodel.draw.phase_view import phases
+from tlsmodel.draw.runs import Run, runs, trace_of
 from tlsmodel.draw.sequence import sequence_svg
 from tlsmodel.draw.svg import texts, to_svg
 from tlsmodel.draw.text import to_mermaid
-from tlsmodel.machine.machine import VIEW_SUFFIX, Machine, build
-from tlsmodel.machine.trace import Step, Trace
-from tlsmodel.spec.row import Row
-from tlsmodel.spec.scenario import SCENARIOS, scenario
-from tlsmodel.spec.symbols import CALLS, HANDSHAKE, Symbol
-from tlsmodel.spec.tables import tables_for
+from tlsmodel.machine.machine import VIEW_SUFFIX, build
+from tlsmodel.spec.scenario import SCENARIOS, Version
+from tlsmodel.spec.symbols import CALLS
 
 INDEX: Final = "README.md"
-INBOX: Final = {"inbox": "8"}
-"""A whole flight of the peer may wait."""
 HEAD: Final = """# Diagrams
 
 Drawn from the tables in `tlsmodel/spec` by one command; `tests/unit/draw/test_gallery.py` fails when a
@@ -36,47 +38,79 @@ picture no longer shows what the tables say. Do not edit.
 tlsmodel draw --all -o diagrams
 ```
 
-In all of them `?Message` is received, `!Message` is sent and `call()` is made by the application. The
-handshakes are found by walking the model: the peer sends each flight at once, and the application calls
-`handshake()` until it returns `SUCCESS`.
+In all of them `?Message` is received, `!Message` is sent and `call()` is made by the application; the shapes
+of arrows and nodes say it too, so that no picture depends on its colours. Each follows the reader's choice of
+a light or a dark page, and is there as Mermaid text as well. The handshakes are found by walking the model:
+the peer sends each flight at once, and the application calls after it.
 """
-
+SCENARIO_NOTE: Final = """With a session to resume, full and abbreviated handshakes side by side
+([Mermaid]({name}.mmd)):"""
+REHANDSHAKE_NOTE: Final = (
+    """How far handshakes have come, and what refuses another one ([Mermaid]({name}.mmd)):"""
+)
 CONTRACT: Final = """## The caller's contract
 
 What a call does until it returns, the same for every version and role. Only FLUSH and PULL can be held up, so
 a call that is repeated finds everything else done.
 """
+TIMER: Final = "## The retransmission timer of DTLS 1.2\n"
 
 
-def pictures() -> dict[str, str]:
+class Entry(NamedTuple):
+    """One picture of the gallery with the words that stand before it."""
+
+    name: str
+    svg: str
+    mermaid: str
+    alternative: str
+    words: str
+
+
+@cache
+def pictures() -> Mapping[str, str]:
     """Return every file of the gallery: name and content."""
     files: dict[str, str] = {}
     parts = [HEAD]
+    for part in _parts():
+        if isinstance(part, str):
+            parts.append(part)
+            continue
+        files[f"{part.name}.svg"] = part.svg
+        files[f"{part.name}.mmd"] = part.mermaid
+        words = part.words.format(name=part.name)
+        parts.append(f"{words}\n\n![{_plain(part.alternative)}]({part.name}.svg)\n")
+    files[INDEX] = "\n".join(parts)
+    return MappingProxyType(files)
+
+
+def _parts() -> Iterator[str | Entry]:
     for name in SCENARIOS:
-        machine = build(scenario(name).with_settings(INBOX))
-        view, trace = phases(machine), full_handshake(machine)
-        files[f"{name}.svg"] = to_svg(view)
-        files[f"{name}.mmd"] = to_mermaid(view)
-        files[f"{name}-sequence.svg"] = sequence_svg(trace)
-        files[f"{name}-sequence.mmd"] = sequence_mermaid(trace)
-        parts.append(
-            f"## {headline(machine)}\n\n"
-            f"![{_plain(view.alternative)}]({name}.svg)\n\n"
-            f"The same as [Mermaid text]({name}.mmd). "
-            f"A full handshake (as [Mermaid text]({name}-sequence.mmd)):\n\n"
-            f"![{_plain(chart(trace).alternative)}]({name}-sequence.svg)\n"
-        )
-    parts.append(CONTRACT)
+        machine = build(f"{name}{VIEW_SUFFIX}")
+        yield f"## {headline(machine)}\n"
+        yield _diagram(name, phases(machine), "Its phases ([Mermaid]({name}.mmd)):")
+        resuming = build(f"{name}?resume=on{VIEW_SUFFIX}")
+        yield _diagram(f"{name}-resume", phases(resuming), SCENARIO_NOTE)
+        if machine.scenario.version is Version.TLS12:
+            region = generations(build(name))
+            yield _diagram(region.name, region, REHANDSHAKE_NOTE)
+        yield from (_sequence(f"{name}-{run.slug}", run) for run in runs(name))
+    yield TIMER
+    timer = flight()
+    yield _diagram(timer.name, timer, "The same for client and server ([Mermaid]({name}.mmd)):")
+    yield CONTRACT
     for call in CALLS:
         view = contract(call)
-        files[f"{view.name}.svg"] = to_svg(view)
-        files[f"{view.name}.mmd"] = to_mermaid(view)
-        parts.append(
-            f"### {call.name}()\n\n![{_plain(view.alternative)}]({view.name}.svg)\n\n"
-            f"The same as [Mermaid text]({view.name}.mmd).\n"
-        )
-    files[INDEX] = "\n".join(parts)
-    return files
+        yield _diagram(identifier(view.name), view, f"### {call.name}()\n\n([Mermaid]({{name}}.mmd))")
+
+
+def _diagram(name: str, diagram: Diagram, words: str) -> Entry:
+    return Entry(name, to_svg(diagram), to_mermaid(diagram), diagram.alternative, words)
+
+
+def _sequence(name: str, run: Run) -> Entry:
+    trace = trace_of(run)
+    words = f"{run.title[0].upper()}{run.title[1:]} ([Mermaid]({{name}}.mmd)):"
+    return Entry(name, sequence_svg(trace), sequence_mermaid(trace), chart(trace).alternative, words)
 
 
 def write_gallery(directory: Path) -> list[Path]:
@@ -103,41 +137,6 @@ def stale(directory: Path) -> list[str]:
         if not fresh:
             wrong.append(name)
     return wrong
-
-
-def full_handshake(machine: Machine[Any]) -> Trace:
-    """Return an undisturbed full handshake of a session machine whose inbox holds a flight.
-
-    The peer sends what a shortest way through the phases asks for; the application calls after each flight.
-    """
-    state = machine.initial
-    steps: list[Step] = []
-    for given in (HANDSHAKE, *_inputs(build(f"{machine.scenario.name}{VIEW_SUFFIX}")), HANDSHAKE):
-        if steps and given is HANDSHAKE and not machine.state(state).inbox:
-            continue
-        answer = max(machine.successors(state, given), key=lambda item: len(item.output.emissions))
-        steps.append(Step(given, answer.output, answer.rows))
-        state = answer.target
-    return Trace(machine.name, tuple(steps))
-
-
-def _inputs(view: Machine[Any]) -> list[Symbol]:
-    """Return a shortest way to the last phase, with a call wherever the peer must wait for an answer."""
-    final = tables_for(view.scenario).final
-    ways: dict[int, list[Symbol]] = {view.initial: []}
-    queue = deque([view.initial])
-    while queue:
-        number = queue.popleft()
-        if view.state(number).phase in final:
-            return ways[number]
-        for given in view.enabled(number):
-            for _, target, rows in view.successors(number, given):
-                if target not in ways:
-                    row = view.rows[rows[0]]
-                    answered = isinstance(row, Row) and any(not item.once for item in row.emit)
-                    ways[target] = [*ways[number], given, *([HANDSHAKE] if answered else [])]
-                    queue.append(target)
-    raise LookupError(f"{view.name}: {' or '.join(sorted(final))} is out of reach")
 
 
 def _plain(alternative: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from html import escape
+from typing import Any
 
-import pygraphviz
-
+from tlsmodel.display import DrawingUnavailable
 from tlsmodel.draw import theme
 from tlsmodel.draw.diagram import Diagram, Edge, EdgeKind, Line, LineKind, Node, NodeKind, printable
 
@@ -19,7 +19,7 @@ FORMATS = ("svg", "png", "pdf")
 
 def laid_out(diagram: Diagram, form: str, heading: bool = True) -> bytes:
     """Return the picture as Graphviz writes it, in one of `FORMATS`; `heading` adds title and legend."""
-    graph = pygraphviz.AGraph(directed=True, strict=False, name=diagram.name)
+    graph = _graphviz().AGraph(directed=True, strict=False, name=diagram.name)
     graph.graph_attr.update(
         id=diagram.name,
         label=_heading(diagram) if heading else "",
@@ -52,6 +52,14 @@ def laid_out(diagram: Diagram, form: str, heading: bool = True) -> bytes:
         )
     drawn: bytes = graph.draw(format=form, prog="dot")
     return drawn
+
+
+def _graphviz() -> Any:
+    try:
+        import pygraphviz
+    except ImportError:
+        raise DrawingUnavailable("this picture needs Graphviz: pip install pygraphviz") from None
+    return pygraphviz
 
 
 def node_id(diagram: Diagram, number: int) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from tlsmodel.draw.chart import LANES, ArrowKind, Chart, ChartStep, Lane, chart
+from tlsmodel.draw.chart import ArrowKind, Chart, ChartStep
+from tlsmodel.draw.charts import chart
 from tlsmodel.draw.diagram import Diagram, Edge, Line, Node, NodeKind, printable
 from tlsmodel.machine.trace import Trace
 from tlsmodel.spec.symbols import Output
@@ -85,9 +86,10 @@ def _label(lines: Iterable[Line]) -> str:
 
 def _sequence(picture: Chart) -> Iterator[str]:
     yield "  autonumber"
-    for lane in Lane:
-        yield f"  participant {lane} as {_escaped(picture.lanes[lane])}"
-    yield f"  Note over target: {_escaped(picture.start)}"
+    for lane, heading in picture.lanes.items():
+        yield f"  participant {lane} as {_escaped(heading)}"
+    for lane, phase in picture.start.items():
+        yield f"  Note over {lane}: {_escaped(phase)}"
     for step in picture.steps:
         yield from _step(step)
     if picture.departure is not None:
@@ -98,14 +100,13 @@ def _sequence(picture: Chart) -> Iterator[str]:
 
 def _step(step: ChartStep) -> Iterator[str]:
     for arrow in step.arrows:
-        source, target = LANES[arrow.kind]
         text = _escaped(arrow.label)
         if arrow.kind is ArrowKind.DISTURBANCE:
-            yield f"  Note over target,peer: {text}"
+            yield f"  Note over {arrow.source},{arrow.target}: {text}"
         else:
-            yield f"  {source}{ARROWS[arrow.kind]}{target}: {text}"
+            yield f"  {arrow.source}{ARROWS[arrow.kind]}{arrow.target}: {text}"
     if step.phase is not None:
-        yield f"  Note over target: {_escaped(step.phase)}"
+        yield f"  Note over {step.lane}: {_escaped(step.phase)}"
 
 
 def _escaped(text: str) -> str:

@@ -12,8 +12,8 @@ import zlib
 from collections.abc import Hashable, Mapping
 from typing import Any, Final, TypeVar
 
-from tlsmodel.draw.chart import headline
 from tlsmodel.draw.diagram import Diagram
+from tlsmodel.draw.explain import headline
 from tlsmodel.draw.layout import edge_id, node_id
 from tlsmodel.draw.svg import part_of_page
 from tlsmodel.machine.machine import VIEW_SUFFIX, Machine

@@ -10,12 +10,22 @@ import textwrap
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from tlsmodel.draw.chart import explained, headline, in_words
-from tlsmodel.draw.diagram import Diagram, Edge, EdgeKind, Line, LineKind, Node, NodeKind, printable
+from tlsmodel.draw.diagram import (
+    Diagram,
+    Edge,
+    EdgeKind,
+    Line,
+    LineKind,
+    Node,
+    NodeKind,
+    identifier,
+    printable,
+)
+from tlsmodel.draw.explain import explained, headline, in_words
 from tlsmodel.machine.machine import Machine
 from tlsmodel.machine.trace import Step, Trace
 from tlsmodel.spec.choices import Choice
-from tlsmodel.spec.row import Row, Verb
+from tlsmodel.spec.row import Emit, Row, Verb
 from tlsmodel.spec.symbols import Kind, Output
 from tlsmodel.spec.tables import SessionTables, tables_for
 
@@ -60,7 +70,7 @@ def phases(
         edges = (*edges, Edge(place, DEPARTURE, EdgeKind.LINK, marked=True))
     title = f"{headline(machine)}, phases of the handshake"
     return Diagram(
-        name=f"{machine.scenario.name}-phases{'' if refusals else '-only'}",
+        name=identifier(f"{machine.scenario.name}-phases{'' if refusals else '-only'}"),
         title=title,
         alternative=_alternative(title, tables, edges, nodes),
         legend=LEGEND,
@@ -119,7 +129,10 @@ def _stays(tables: SessionTables, steps: Steps) -> Iterator[Edge]:
 
 
 def _edge(source: str, target: str, kind: EdgeKind, rows: list[Row], steps: Steps) -> Edge:
-    lines = tuple(line for row in rows for line in _row_lines(row, steps.get(row.id, [])))
+    alike: dict[tuple[Emit, ...], list[Row]] = {}
+    for row in rows:
+        alike.setdefault(row.emit, []).append(row)
+    lines = tuple(line for emit, group in alike.items() for line in _group_lines(group, emit, steps))
     return Edge(source, target, kind, lines, _marked(rows, steps), _ids(rows))
 
 
@@ -135,14 +148,16 @@ def _marked(rows: Iterable[Row], steps: Steps) -> bool:
     return any(row.id in steps for row in rows)
 
 
-def _row_lines(row: Row, taken: list[int]) -> Iterator[Line]:
-    yield from _taken(taken)
-    if row.on.kind is Kind.CALL:
-        yield Line(LineKind.CALLED, f"{row.on.name}()")
-    else:
-        after = f" returns {row.code}" if row.verb is Verb.NOTIFY else AFTERWARDS.get(row.verb, "")
-        yield Line(LineKind.RECEIVED, f"?{row.on.name}{after}")
-    for item in row.emit:
+def _group_lines(rows: list[Row], emit: tuple[Emit, ...], steps: Steps) -> Iterator[Line]:
+    """The inputs of rows that send the same, and once what they send."""
+    for row in rows:
+        yield from _taken(steps.get(row.id, []))
+        if row.on.kind is Kind.CALL:
+            yield Line(LineKind.CALLED, f"{row.on.name}()")
+        else:
+            after = f" returns {row.code}" if row.verb is Verb.NOTIFY else AFTERWARDS.get(row.verb, "")
+            yield Line(LineKind.RECEIVED, f"?{row.on.name}{after}")
+    for item in emit:
         yield Line(LineKind.SENT, f"!{item.symbol.name}{' (optional)' * item.once}")
 
 
@@ -198,7 +213,8 @@ def _refused(rows: list[Row], others: set[str]) -> str:
     for row in rows:
         places.setdefault(row.on.name, []).append(row.at)
     return ", ".join(
-        f"?{name}" + ("" if name not in others else f" in {' and '.join(found)}" if len(found) < 3 else " elsewhere")
+        f"?{name}"
+        + ("" if name not in others else f" in {' and '.join(found)}" if len(found) < 3 else " elsewhere")
         for name, found in places.items()
     )
 

@@ -1,4 +1,4 @@
-"""Sequence charts as SVG: application, target and peer, one numbered band for each step."""
+"""Sequence charts as SVG: a line for everyone who takes part, one numbered band for each step."""
 
 from __future__ import annotations
 
@@ -7,15 +7,28 @@ from collections.abc import Collection, Iterator
 from html import escape
 
 from tlsmodel.draw import theme
-from tlsmodel.draw.chart import LANES, Arrow, ArrowKind, Chart, ChartStep, Lane, chart
+from tlsmodel.draw.chart import Arrow, ArrowKind, Chart, ChartStep, Lane
+from tlsmodel.draw.charts import chart
 from tlsmodel.draw.diagram import printable
 from tlsmodel.draw.svg import opening
 from tlsmodel.machine.trace import Trace
 from tlsmodel.spec.symbols import Output
 
-WIDTH, MARGIN, TOP, ROW, GAP = 980, 24, 128, 30, 14
-X = {Lane.APPLICATION: 110.0, Lane.TARGET: 440.0, Lane.PEER: 830.0}
-PHASE_X = 452.0
+MARGIN, TOP, ROW, GAP = 24, 128, 30, 14
+X = {
+    Lane.APPLICATION: 110.0,
+    Lane.TARGET: 440.0,
+    Lane.PEER: 830.0,
+    Lane.CLIENT: 320.0,
+    Lane.NETWORK: 590.0,
+    Lane.SERVER: 860.0,
+    Lane.OTHER_APPLICATION: 1070.0,
+}
+EDGE = 150.0
+"""From the last lane to the edge of the picture."""
+SESSIONS = (Lane.TARGET, Lane.CLIENT, Lane.SERVER)
+"""Lanes whose calls take time and whose phases are shown."""
+PHASE_GAP = 12.0
 BAR = 5.0
 HEAD = 9.0
 WORDS = 105
@@ -45,6 +58,7 @@ def sequence_svg(trace: Trace, expected: Collection[Output] | None = None) -> st
 
 def drawn(picture: Chart) -> str:
     """Return a chart as an SVG document."""
+    width = _width(picture)
     tops = [float(TOP + ROW)]
     for step in picture.steps:
         tops.append(tops[-1] + _height(step))
@@ -53,21 +67,22 @@ def drawn(picture: Chart) -> str:
     height = end + (ROW * len(box) + 2 * GAP if box else 0) + MARGIN
     parts = [
         opening(
-            WIDTH, height, f"0 0 {WIDTH} {height:.0f}", picture.title, picture.alternative, theme.dark_mode()
+            *(width, height, f"0 0 {width:.0f} {height:.0f}"),
+            *(picture.title, picture.alternative, theme.dark_mode()),
         ),
-        f'<rect width="{WIDTH}" height="{height:.0f}" fill="{theme.PAPER}"/>\n',
+        f'<rect width="{width:.0f}" height="{height:.0f}" fill="{theme.PAPER}"/>\n',
         _text(MARGIN, 32, picture.title, size=19, weight="bold"),
         _text(MARGIN, 54, LEGEND, colour=theme.MUTED),
     ]
     for number, (step, top) in enumerate(zip(picture.steps, tops, strict=True)):
         if number % 2 == 0:
-            parts.append(_band(top, _height(step)))
-    parts += [_lane(lane, picture.lanes[lane], end) for lane in Lane]
-    parts.append(_phase(TOP + 10, picture.start))
+            parts.append(_band(top, _height(step), width))
+    parts += [_lane(lane, heading, end) for lane, heading in picture.lanes.items()]
+    parts += [_phase(TOP + 10, phase, lane) for lane, phase in picture.start.items()]
     departing = picture.steps[-1:] if box else ()
     for step, top in zip(picture.steps, tops, strict=True):
-        parts += _step(step, top, step in departing)
-    parts += _departure(box, end)
+        parts += _step(step, top, width, step in departing)
+    parts += _departure(box, end, width)
     return "".join([*parts, "</svg>\n"])
 
 
@@ -75,9 +90,13 @@ def _height(step: ChartStep) -> float:
     return ROW * (len(step.arrows) + (step.phase is not None and len(step.arrows) == 1)) + GAP
 
 
-def _band(top: float, height: float) -> str:
+def _width(picture: Chart) -> float:
+    return max(X[lane] for lane in picture.lanes) + EDGE
+
+
+def _band(top: float, height: float, width: float) -> str:
     return (
-        f'<rect x="{MARGIN}" y="{top:.0f}" width="{WIDTH - 2 * MARGIN}" height="{height:.0f}" '
+        f'<rect x="{MARGIN}" y="{top:.0f}" width="{width - 2 * MARGIN:.0f}" height="{height:.0f}" '
         f'fill="{theme.QUIET}"/>\n'
     )
 
@@ -91,20 +110,21 @@ def _lane(lane: Lane, heading: str, end: float) -> str:
     )
 
 
-def _step(step: ChartStep, top: float, departing: bool) -> Iterator[str]:
+def _step(step: ChartStep, top: float, width: float, departing: bool) -> Iterator[str]:
     colour = theme.RED if departing else theme.MUTED
     middle = top + GAP / 2 + ROW / 2
     if departing:
         yield (
-            f'<rect x="{MARGIN}" y="{top:.0f}" width="{WIDTH - 2 * MARGIN}" height="{_height(step):.0f}" '
+            f'<rect x="{MARGIN}" y="{top:.0f}" width="{width - 2 * MARGIN:.0f}" height="{_height(step):.0f}" '
             f'fill="none" stroke="{theme.RED}" stroke-width="2.5" stroke-dasharray="7 4"/>\n'
         )
     words = f"{step.number} \N{BALLOT X}" if departing else str(step.number)
     yield _text(MARGIN + 8, middle + 5, words, colour=colour, weight="bold")
-    if step.arrows[0].kind is ArrowKind.CALL:
+    if any(arrow.kind is ArrowKind.RETURN for arrow in step.arrows):
         last = middle + ROW * (len(step.arrows) - 1)
+        x = X[step.arrows[0].target]
         yield (
-            f'<rect x="{X[Lane.TARGET] - BAR:.0f}" y="{middle - 4:.0f}" width="{2 * BAR:.0f}" '
+            f'<rect x="{x - BAR:.0f}" y="{middle - 4:.0f}" width="{2 * BAR:.0f}" '
             f'height="{last - middle + 8:.0f}" fill="{theme.PALE_GREEN}" stroke="{theme.GREEN}"/>\n'
         )
     for number, arrow in enumerate(step.arrows):
@@ -114,11 +134,11 @@ def _step(step: ChartStep, top: float, departing: bool) -> Iterator[str]:
             else _arrow(arrow, middle + number * ROW)
         )
     if step.phase is not None:
-        yield _phase(middle + ROW * max(1, len(step.arrows) - 1), step.phase)
+        yield _phase(middle + ROW * max(1, len(step.arrows) - 1), step.phase, step.lane)
 
 
 def _arrow(arrow: Arrow, y: float) -> str:
-    source, target = LANES[arrow.kind]
+    source, target = arrow.source, arrow.target
     colour = COLOURS[arrow.kind]
     way = 1 if X[target] > X[source] else -1
     start, tip = X[source] + way * _bar(source), X[target] - way * _bar(target)
@@ -139,28 +159,31 @@ def _arrow(arrow: Arrow, y: float) -> str:
 
 
 def _bar(lane: Lane) -> float:
-    return BAR if lane is Lane.TARGET else 0.0
+    return BAR if lane in SESSIONS else 0.0
 
 
 def _disturbance(arrow: Arrow, y: float) -> str:
-    """A bolt on the transport between target and peer."""
-    x = (X[Lane.TARGET] + X[Lane.PEER]) / 2
+    """A bolt on the transport between two ends."""
+    x = (X[arrow.source] + X[arrow.target]) / 2
+    half = max(100.0, 4.5 * len(arrow.label) + 30)
     return (
-        f'<line x1="{X[Lane.TARGET]:.0f}" y1="{y:.0f}" x2="{X[Lane.PEER]:.0f}" y2="{y:.0f}" '
+        f'<line x1="{X[arrow.source]:.0f}" y1="{y:.0f}" x2="{X[arrow.target]:.0f}" y2="{y:.0f}" '
         f'stroke="{theme.RED}" stroke-dasharray="2 5"/>\n'
-        f'<rect x="{x - 100:.0f}" y="{y - 12:.0f}" width="200" height="24" rx="12" '
+        f'<rect x="{x - half:.0f}" y="{y - 12:.0f}" width="{2 * half:.0f}" height="24" rx="12" '
         f'fill="{theme.PALE_YELLOW}" stroke="{theme.RED}"/>\n'
-        f'<path d="M{x - 80:.0f},{y - 8:.0f} l-7,9 h5 l-3,7 l9,-10 h-5 l4,-6 Z" fill="{theme.RED}"/>\n'
+        f'<path d="M{x - half + 20:.0f},{y - 8:.0f} l-7,9 h5 l-3,7 l9,-10 h-5 l4,-6 Z" fill="{theme.RED}"/>\n'
         + _text(x + 6, y + 5, arrow.label, anchor="middle", weight="bold")
     )
 
 
-def _phase(y: float, name: str) -> str:
+def _phase(y: float, name: str, lane: Lane) -> str:
+    """The phase beside its lane, on the side of the network."""
     width = 9.2 * len(name) + 14
+    left = X[lane] - PHASE_GAP - width if lane is Lane.SERVER else X[lane] + PHASE_GAP
     return (
-        f'<rect x="{PHASE_X:.0f}" y="{y - 10:.0f}" width="{width:.0f}" height="20" rx="10" '
+        f'<rect x="{left:.0f}" y="{y - 10:.0f}" width="{width:.0f}" height="20" rx="10" '
         f'fill="{theme.PAPER}" stroke="{theme.MUTED}"/>\n'
-        + _text(PHASE_X + width / 2, y + 4, name, size=12, anchor="middle", weight="bold", colour=theme.MUTED)
+        + _text(left + width / 2, y + 4, name, size=12, anchor="middle", weight="bold", colour=theme.MUTED)
     )
 
 
@@ -177,11 +200,11 @@ def _departure_lines(picture: Chart) -> list[tuple[str, str]]:
     return lines
 
 
-def _departure(lines: list[tuple[str, str]], top: float) -> Iterator[str]:
+def _departure(lines: list[tuple[str, str]], top: float, width: float) -> Iterator[str]:
     if not lines:
         return
     yield (
-        f'<rect x="{MARGIN}" y="{top + GAP:.0f}" width="{WIDTH - 2 * MARGIN}" '
+        f'<rect x="{MARGIN}" y="{top + GAP:.0f}" width="{width - 2 * MARGIN:.0f}" '
         f'height="{ROW * len(lines) + GAP:.0f}" fill="{theme.PALE_YELLOW}" stroke="{theme.RED}" '
         'stroke-width="2.5"/>\n'
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlsmodel.display import Displayed
 from tlsmodel.draw import phases, render, sequence_svg
 from tlsmodel.hunt.cause import Cause
 from tlsmodel.machine import Trace, build, trace_from_json
@@ -37,7 +38,7 @@ def hunted(name: str) -> Scenario:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Displayed):
     """One departure of one target.
 
     Parameters

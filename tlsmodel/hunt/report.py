@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlsmodel.display import Displayed
 from tlsmodel.hunt.finding import Finding
 
 
@@ -65,7 +66,7 @@ class TargetReport:
 
 
 @dataclass(frozen=True, slots=True)
-class HuntReport:
+class HuntReport(Displayed):
     """The result of a whole hunt.
 
     Parameters

@@ -14,6 +14,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from tlsmodel.display import Displayed
 from tlsmodel.machine.compose import Session
 from tlsmodel.machine.compose import Successor as Answer
 from tlsmodel.machine.view import HandshakeView
@@ -79,7 +80,7 @@ class Explicit:
     outputs: tuple[Output, ...]
 
 
-class Machine(Generic[S]):
+class Machine(Displayed, Generic[S]):
     """An explicit machine over a `System`; build one with `build`.
 
     Parameters

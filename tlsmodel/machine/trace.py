@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tlsmodel.display import Displayed
 from tlsmodel.spec.symbols import Kind, Output, Return, Symbol, emission, symbol
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,60}")
@@ -38,7 +39,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Displayed):
     """A sequence of steps of one machine, from its initial state."""
 
     machine: str

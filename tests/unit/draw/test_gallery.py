@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tlsmodel.draw.gallery import full_handshake, pictures, stale, write_gallery
+from tlsmodel.draw.gallery import pictures, stale, write_gallery
+from tlsmodel.draw.runs import EVERY, INBOX, Run, trace_of
 from tlsmodel.machine import Agreed, Oracle, build
-from tlsmodel.spec.scenario import SCENARIOS, scenario
+from tlsmodel.spec.scenario import scenario
 
 DIAGRAMS = Path(__file__).parents[3] / "diagrams"
 
@@ -37,12 +38,18 @@ def test_another_layout_is_not_stale(tmp_path):
     assert stale(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", sorted(SCENARIOS))
-def test_the_handshakes_are_runs_of_the_model(name):
-    machine = build(scenario(name).with_settings({"inbox": "8"}))
-    oracle = Oracle(machine)
-    trace = full_handshake(machine)
+@pytest.mark.parametrize("run", EVERY, ids=lambda run: f"{run.machine}-{run.slug}")
+def test_the_handshakes_are_runs_of_the_model(run):
+    trace = trace_of(run)
+    oracle = Oracle(build(scenario(run.machine).with_settings(INBOX)))
 
     assert all(isinstance(oracle.observe(step.given, step.output), Agreed) for step in trace)
     assert str(trace.steps[-1].output.returned) == "SUCCESS"
     assert oracle.phases == ("CONNECTED",)
+    met = iter([step.given.name for step in trace])
+    assert all(name in met for name in run.through)
+
+
+def test_a_way_that_the_model_does_not_have_is_refused():
+    with pytest.raises(LookupError, match="no way through HelloRetryRequest"):
+        trace_of(Run("x", "x", "tls12-client", ("HelloRetryRequest",)))

@@ -4,10 +4,10 @@ import pytest
 
 from tlsmodel.draw import phases
 from tlsmodel.draw.diagram import EdgeKind, LineKind, NodeKind
-from tlsmodel.draw.gallery import full_handshake
+from tlsmodel.draw.runs import full_handshake
 from tlsmodel.machine import Step, Trace, build
 from tlsmodel.spec.row import Verb
-from tlsmodel.spec.scenario import SCENARIOS, scenario
+from tlsmodel.spec.scenario import SCENARIOS
 from tlsmodel.spec.symbols import Output, Return, symbol
 from tlsmodel.spec.tables import tables_for
 
@@ -19,7 +19,7 @@ def words(edges):
 
 
 def handshake_of(name):
-    return full_handshake(build(scenario(name).with_settings({"inbox": "8"})))
+    return full_handshake(name)
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -16,10 +16,9 @@ from tlsmodel.draw import (
     to_mermaid,
     to_plantuml,
 )
-from tlsmodel.draw.gallery import full_handshake
+from tlsmodel.draw.runs import full_handshake
 from tlsmodel.draw.svg import texts, to_svg
 from tlsmodel.machine import build
-from tlsmodel.spec.scenario import scenario
 
 SVG = "{http://www.w3.org/2000/svg}"
 BEGINNINGS = {
@@ -112,7 +111,7 @@ def test_each_kind_of_node_and_edge_differs_without_colour(small):
 
 
 def test_a_notebook_shows_machines_traces_and_diagrams(small):
-    trace = full_handshake(build(scenario("tls13-server").with_settings({"inbox": "8"})))
+    trace = full_handshake("tls13-server")
 
     assert show(trace)._repr_svg_() == sequence_svg(trace)
     assert show(small)._repr_svg_() == to_svg(small)

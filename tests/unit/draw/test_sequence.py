@@ -5,18 +5,20 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from tlsmodel.draw import sequence_mermaid, sequence_svg
-from tlsmodel.draw.chart import ArrowKind, Lane, chart
-from tlsmodel.draw.gallery import full_handshake
+from tlsmodel.draw.chart import ArrowKind, Lane
+from tlsmodel.draw.charts import chart
+from tlsmodel.draw.runs import full_handshake
 from tlsmodel.draw.svg import texts
 from tlsmodel.machine import Step, Trace, build
-from tlsmodel.spec.scenario import SCENARIOS, scenario
+from tlsmodel.machine.pair import pair
+from tlsmodel.spec.scenario import SCENARIOS
 from tlsmodel.spec.symbols import Output, Return, emission, symbol
 
 CALL = symbol("call handshake")
 
 
 def handshake_of(name):
-    return full_handshake(build(scenario(name).with_settings({"inbox": "8"})))
+    return full_handshake(name)
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
@@ -91,3 +93,19 @@ def test_hostile_names_stay_text():
 def test_an_unknown_machine_is_refused_in_a_line():
     with pytest.raises(ValueError, match="unknown machine 'tls99'"):
         sequence_svg(Trace("tls99"))
+
+
+def test_a_pair_has_five_lanes_and_both_phases():
+    tls13 = pair("tls13")
+    words = [tls13.initial()]
+    for _ in range(5):
+        words.append(next(iter(tls13.successors(words[-1])))[1])
+    trace = tls13.trace(words)
+    picture = chart(trace)
+
+    assert list(picture.lanes.values()) == ["application", "client", "network", "server", "application"]
+    assert dict.fromkeys((Lane.CLIENT, Lane.SERVER), "START") == picture.start
+    assert [step.phase for step in picture.steps] == ["WAIT_SH", None, "WAIT_FINISHED", None, "WAIT_EE"]
+    shown = texts(sequence_svg(trace))
+    assert shown.count("!ClientHello") == shown.count("?ClientHello") == 1
+    assert "other_application" in sequence_mermaid(trace)
