@@ -26,6 +26,10 @@ _ECDSA = {"cipher_suites": (CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
 _RSA = {"cipher_suites": (CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,)}
 SCENES = {
     **SCENARIOS,
+    "tls13-early-or-older": replace(SCENARIOS["tls13-early"], versions=(TLS13, TLS12)),
+    "tls13-early-alpn": replace(
+        SCENARIOS["tls13-early"], client={"alpn": (b"h2",)}, server={"alpn": (b"h2",)}
+    ),
     "tls13-p256": Scenario((TLS13,), _P256, _P256),
     "tls13-hybrid-only": Scenario((TLS13,), *({"groups": (NamedGroup.X25519MLKEM768,)},) * 2),
     "tls13-with-p256-key": Scenario((TLS13,), key="p256"),
@@ -164,6 +168,11 @@ def doubled(message, kind: int | None = None) -> Change:
         return body[: -len(encoded)] + vector(2, entry + encoded[2:])
 
     return change
+
+
+def both(first: Change, second: Change) -> Change:
+    """Make two changes, one after the other."""
+    return lambda stage, body: second(stage, first(stage, body))
 
 
 def longer(tail: bytes = b"\0") -> Change:
