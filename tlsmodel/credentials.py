@@ -13,12 +13,19 @@ from typing import ClassVar, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 SERVER_NAME: Final = "localhost"
 """The name that the leaf certificate is issued for and that clients ask for."""
 
+PSK_IDENTITY: Final = b"tlsmodel"
+"""The name of the pre-shared key that both ends have."""
+
+PSK: Final = bytes(range(100, 132))
+"""That key."""
+
+_RSA_BITS: Final = 2048
 _AGED: Final = timedelta(days=1)
 _LIFETIME: Final = timedelta(days=366)
 
@@ -47,6 +54,7 @@ class TestCredentials:
     chain_pem: the leaf certificate for `server_name`; its issuer is the authority itself.
     key_pem: the leaf's private key, PKCS #8, unencrypted.
     server_name: the DNS name in the leaf.
+    authority: who has issued it; what both ends share in one run comes from one authority.
     """
 
     __test__: ClassVar[bool] = False  # keeps pytest from collecting the class by its name
@@ -55,6 +63,7 @@ class TestCredentials:
     chain_pem: bytes
     key_pem: bytes = field(repr=False)
     server_name: str = SERVER_NAME
+    authority: Authority | None = field(default=None, repr=False)
 
 
 def make_authority(name: str = "tlsmodel test authority") -> Authority:
@@ -74,12 +83,34 @@ def make_authority(name: str = "tlsmodel test authority") -> Authority:
 
 def issue(authority: Authority, server_name: str = SERVER_NAME) -> TestCredentials:
     """Issue an ECDSA P-256 server certificate for the DNS name `server_name`, signed by `authority`."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    usage = _key_usage(digital_signature=True)
+    return _issue(authority, server_name, ec.generate_private_key(ec.SECP256R1()), usage)
+
+
+@cache
+def rsa_twin(credentials: TestCredentials) -> TestCredentials:
+    """Return credentials of the same authority whose key is RSA and may decrypt (RFC 5246 7.4.2).
+
+    Raises `ValueError` for credentials without their authority.
+    """
+    if credentials.authority is None:
+        raise ValueError("credentials without their authority have no twin")
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS)
+    usage = _key_usage(digital_signature=True, key_encipherment=True)
+    return _issue(credentials.authority, credentials.server_name, key, usage)
+
+
+def _issue(
+    authority: Authority,
+    server_name: str,
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    usage: x509.KeyUsage,
+) -> TestCredentials:
     issuer_key = authority.key.public_key()
     certificate = (
         _builder(_name(server_name), authority.certificate.subject, key.public_key())
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(digital_signature=True), critical=True)
+        .add_extension(usage, critical=True)
         .add_extension(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
             critical=False,
@@ -96,6 +127,7 @@ def issue(authority: Authority, server_name: str = SERVER_NAME) -> TestCredentia
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ),
         server_name=server_name,
+        authority=authority,
     )
 
 
@@ -110,7 +142,7 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 ) -> x509.CertificateBuilder:
     begin = datetime.now(UTC) - _AGED
     return (
@@ -125,12 +157,16 @@ def _builder(
 
 
 def _key_usage(
-    *, digital_signature: bool = False, key_cert_sign: bool = False, crl_sign: bool = False
+    *,
+    digital_signature: bool = False,
+    key_encipherment: bool = False,
+    key_cert_sign: bool = False,
+    crl_sign: bool = False,
 ) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=digital_signature,
         content_commitment=False,
-        key_encipherment=False,
+        key_encipherment=key_encipherment,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=key_cert_sign,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from tlsmodel.credentials import TestCredentials
+from tlsmodel.hunt.saving import Kept, keep_session
 from tlsmodel.mapper import BUILDS, Peer
 from tlsmodel.spec.scenario import Scenario
-from tlsmodel.spec.symbols import QUIET, Kind, Output, Return, Symbol
+from tlsmodel.spec.symbols import DEADLINE_PASSED, QUIET, TIMER_EXPIRED, Kind, Output, Return, Symbol
 from tlsmodel.targets.base import Target
 from tlsmodel.targets.transport import Spinning, Transport
 
@@ -54,6 +55,7 @@ class SystemUnderTest:
         self.target = target
         self.scenario = setting
         self._credentials = credentials
+        self._kept: Kept | None = None
 
     @property
     def alphabet(self) -> frozenset[Symbol]:
@@ -68,9 +70,11 @@ class SystemUnderTest:
 
     def reset(self) -> None:
         """Start a fresh session with a fresh peer."""
-        self._ear = _Ear(Peer(self.scenario, self._credentials))
+        if self._kept is None:
+            self._kept = keep_session(self.target, self.scenario, self._credentials)
+        self._ear = _Ear(Peer(self.scenario, self._credentials, self._kept.saved))
         self._transport = Transport(self._ear)
-        self.target.open(self.scenario, self._transport)
+        self.target.open(self.scenario, self._transport, self._kept.session)
 
     def step(self, given: Symbol) -> Output:
         """Feed one input and return all that it showed."""
@@ -79,6 +83,8 @@ class SystemUnderTest:
                 return self._call(given)
             case Kind.DELIVERY:
                 self._transport.deliver(given)
+            case _ if given in (TIMER_EXPIRED, DEADLINE_PASSED):
+                self.target.strike(given)
             case _:
                 self._transport.arm(given)
         return QUIET

@@ -16,19 +16,24 @@ from impl.codec.certificate import (
     CertificateEntry,
     CertificateRequest12,
     CertificateRequest13,
+    CertificateStatus,
     CertificateVerify,
 )
+from impl.codec.datagram_hello import HelloVerifyRequest
 from impl.codec.encrypted_extensions import EncryptedExtensions
-from impl.codec.enums import ClientCertificateType, ProtocolVersion
+from impl.codec.enums import ClientCertificateType, ExtensionType, HandshakeType
 from impl.codec.extensions import Extensions
 from impl.codec.finished import Finished
 from impl.codec.hello import HelloRequest
-from impl.codec.key_exchange import ClientKeyExchange, ServerHelloDone, ServerKeyExchange
+from impl.codec.key_exchange import ServerHelloDone
 from impl.codec.messages import HandshakeMessage, encode, handshake
 from impl.codec.post_handshake import EndOfEarlyData, KeyUpdate, NewSessionTicket12, NewSessionTicket13
 from impl.crypto.signatures import ALGORITHMS
-from tlsmodel.mapper import hellos, names
+from tlsmodel.mapper import exchange, names, tls12, tls13
 from tlsmodel.mapper.connection import Connection
+from tlsmodel.mapper.layers import DatagramLayer
+from tlsmodel.mapper.tls12 import Connection12, DatagramConnection
+from tlsmodel.mapper.tls13 import Connection13
 from tlsmodel.spec.symbols import DELIVERIES, END_OF_STREAM
 
 APPLICATION_DATA: Final = b"application data"
@@ -38,8 +43,13 @@ _UNKNOWN_LEVEL: Final = 77
 _UNKNOWN_BODY: Final = b"\x01\x02\x03\x04"
 _HEARTBEAT_REQUEST: Final = b"\x01\x00\x04ping" + bytes(16)
 _CLUELESS: Final = bytes(index * 89 % 251 for index in range(32))
-_TICKET: Final = bytes(range(64))
 _TICKET_LIFETIME: Final = 7200
+_EARLY_DATA_SIZE: Final = 16384
+_COOKIE: Final = bytes(range(16))
+_TAKEN: Final = Extensions.of((ExtensionType.EARLY_DATA, b""))
+_LATE_CONTEXT: Final = b"late"
+_OTHER_STATUS: Final = b"\x30\x03\x0a\x01\x06"
+"""An OCSP response that says unauthorized (RFC 6960 4.2.1), where there is no better one."""
 _CUT: Final = 3
 _HEADER_LENGTH: Final = 4
 
@@ -55,14 +65,6 @@ def build(connection: Connection, name: str) -> bytes:
     return connection.send(name, _MESSAGES[name](connection))
 
 
-def _client_hello(connection: Connection) -> HandshakeMessage:
-    return hellos.offer(connection.version, connection.identity.server_name)
-
-
-def _server_hello(connection: Connection) -> HandshakeMessage:
-    return connection.answer()
-
-
 def _certificate(connection: Connection) -> HandshakeMessage:
     return _chain(connection, connection.identity.chain)
 
@@ -72,14 +74,17 @@ def _no_certificate(connection: Connection) -> HandshakeMessage:
 
 
 def _chain(connection: Connection, chain: tuple[bytes, ...]) -> HandshakeMessage:
-    if connection.version is ProtocolVersion.TLS13:
-        return Certificate13(tuple(map(CertificateEntry, chain)))
+    if connection.profile.is_tls13:
+        context = connection.request_context if isinstance(connection, Connection13) else b""
+        own = context if connection.plays_client else b""
+        return Certificate13(tuple(map(CertificateEntry, chain)), own)
     return Certificate12(chain)
 
 
 def _certificate_request(connection: Connection) -> HandshakeMessage:
-    if connection.version is ProtocolVersion.TLS13:
-        return CertificateRequest13(Extensions.of(ext.build_signature_algorithms(ALGORITHMS)))
+    if connection.profile.is_tls13:
+        context = _LATE_CONTEXT if connection.complete else b""
+        return CertificateRequest13(Extensions.of(ext.build_signature_algorithms(ALGORITHMS)), context)
     return CertificateRequest12(tuple(ClientCertificateType), tuple(ALGORITHMS))
 
 
@@ -89,14 +94,19 @@ def _certificate_verify(connection: Connection) -> HandshakeMessage:
 
 
 def _server_key_exchange(connection: Connection) -> HandshakeMessage:
-    share, scheme = connection.share, connection.identity.scheme
-    unsigned = ServerKeyExchange(share.group, share.public, scheme, b"")
-    content = unsigned.signed_content(connection.offered.random, connection.server_random)
-    return ServerKeyExchange(share.group, share.public, scheme, connection.identity.sign(content))
+    if isinstance(connection, Connection12):
+        return exchange.server_half(connection)
+    return exchange.signed_share(connection)
 
 
 def _client_key_exchange(connection: Connection) -> HandshakeMessage:
-    return ClientKeyExchange(connection.share.public)
+    if isinstance(connection, Connection12):
+        return exchange.client_half(connection)
+    return exchange.bare_share(connection)
+
+
+def _certificate_status(connection: Connection) -> HandshakeMessage:
+    return CertificateStatus(connection.identity.status or _OTHER_STATUS)
 
 
 def _finished(connection: Connection) -> HandshakeMessage:
@@ -104,9 +114,24 @@ def _finished(connection: Connection) -> HandshakeMessage:
 
 
 def _new_session_ticket(connection: Connection) -> HandshakeMessage:
-    if connection.version is ProtocolVersion.TLS13:
-        return NewSessionTicket13(_TICKET_LIFETIME, age_add=0, nonce=b"\0", ticket=_TICKET)
-    return NewSessionTicket12(_TICKET_LIFETIME, _TICKET)
+    if connection.profile.is_tls13:
+        early = ext.build_early_data_size(_EARLY_DATA_SIZE) if connection.profile.early else None
+        return NewSessionTicket13(_TICKET_LIFETIME, 0, tls13.NONCE, tls13.TICKET, Extensions.of(early))
+    return NewSessionTicket12(_TICKET_LIFETIME, tls12.TICKET)
+
+
+def _hello(side: str, variant: str = "") -> Callable[[Connection], bytes]:
+    if side == "client":
+        return lambda connection: connection.client_hello(variant)
+    return lambda connection: connection.server_hello(variant)
+
+
+def _named(message: str, variant: str) -> str:
+    return f"{message}.{variant}" if variant else message
+
+
+def _retry(*, idle: bool) -> Callable[[Connection], bytes]:
+    return lambda connection: connection.retry(idle=idle) if isinstance(connection, Connection13) else b""
 
 
 def _encoded(make: Callable[[Connection], HandshakeMessage]) -> Callable[[Connection], bytes]:
@@ -123,11 +148,11 @@ def _flipped(make: Callable[[Connection], HandshakeMessage]) -> Callable[[Connec
     return lambda connection: flip(encode(make(connection)))
 
 
-def _truncated(make: Callable[[Connection], HandshakeMessage]) -> Callable[[Connection], bytes]:
+def _truncated(make: Callable[[Connection], bytes]) -> Callable[[Connection], bytes]:
     """The hello cut inside its extensions, whose length still claims the rest; the header agrees."""
 
     def cut(connection: Connection) -> bytes:
-        whole = encode(make(connection))
+        whole = make(connection)
         return handshake(whole[0], whole[_HEADER_LENGTH:-_CUT])
 
     return cut
@@ -139,12 +164,21 @@ def flip(data: bytes) -> bytes:
 
 
 # fmt: off
+_CLIENT_HELLOS: Final = (
+    "", "resuming", "early", "no_share", "no_cookie", "unbound", "misbound", "bad_binder", "other_version",
+)
+_SERVER_HELLOS: Final = ("", "resumed", "unbound", "misbound", "other_version", "unoffered")
 _MESSAGES: Final[dict[str, Callable[[Connection], bytes]]] = {
-    "ClientHello":              _encoded(_client_hello),
-    "ServerHello":              _encoded(_server_hello),
+    **{_named("ClientHello", variant): _hello("client", variant) for variant in _CLIENT_HELLOS},
+    **{_named("ServerHello", variant): _hello("server", variant) for variant in _SERVER_HELLOS},
+    "HelloRetryRequest":        _retry(idle=False),
+    "HelloRetryRequest.idle":   _retry(idle=True),
+    "HelloVerifyRequest":       _constant(HelloVerifyRequest(_COOKIE)),
     "EncryptedExtensions":      _constant(EncryptedExtensions()),
+    "EncryptedExtensions.early": _constant(EncryptedExtensions(_TAKEN)),
     "CertificateRequest":       _encoded(_certificate_request),
     "Certificate":              _encoded(_certificate),
+    "CertificateStatus":        _encoded(_certificate_status),
     "CertificateVerify":        _encoded(_certificate_verify),
     "ServerKeyExchange":        _encoded(_server_key_exchange),
     "ServerHelloDone":          _constant(ServerHelloDone()),
@@ -153,6 +187,7 @@ _MESSAGES: Final[dict[str, Callable[[Connection], bytes]]] = {
     "NewSessionTicket":         _encoded(_new_session_ticket),
     "KeyUpdate.not_requested":  _constant(KeyUpdate(update_requested=False)),
     "KeyUpdate.requested":      _constant(KeyUpdate(update_requested=True)),
+    "KeyUpdate.malformed":      lambda _: handshake(HandshakeType.KEY_UPDATE, b"\x02"),
     "HelloRequest":             _constant(HelloRequest()),
     "Certificate.empty":        _encoded(_no_certificate),
     "CertificateVerify.bad":    _flipped(_certificate_verify),
@@ -160,24 +195,41 @@ _MESSAGES: Final[dict[str, Callable[[Connection], bytes]]] = {
     "Finished.bad":             _flipped(_finished),
     "EndOfEarlyData":           _constant(EndOfEarlyData()),
     "UnknownHandshake":         lambda _: handshake(names.handshake_type("UnknownHandshake"), _UNKNOWN_BODY),
-    "ClientHello.malformed":    _truncated(_client_hello),
-    "ServerHello.malformed":    _truncated(_server_hello),
+    "ClientHello.malformed":    _truncated(_hello("client")),
+    "ServerHello.malformed":    _truncated(_hello("server")),
 }
 # fmt: on
 
 
 def _record(content_type: int, data: bytes) -> Callable[[Connection], bytes]:
-    return lambda connection: b"".join(connection.writer.protect(content_type, data))
+    return lambda connection: connection.record(content_type, data)
 
 
 def _alert(level: int, description: str) -> Callable[[Connection], bytes]:
     return _record(names.ALERT, bytes((level, names.ALERT_DESCRIPTIONS[description])))
 
 
+def _no_renegotiation(connection: Connection) -> bytes:
+    record = _alert(names.WARNING, "no_renegotiation")(connection)
+    connection.refused()
+    return record
+
+
 def _bad_record(connection: Connection) -> bytes:
     if connection.writes_protected:
-        return flip(b"".join(connection.writer.protect(names.APPLICATION_DATA, APPLICATION_DATA)))
-    return b"".join(connection.writer.plain(names.APPLICATION_DATA, _CLUELESS))
+        return flip(connection.record(names.APPLICATION_DATA, APPLICATION_DATA))
+    return connection.layer.record(names.APPLICATION_DATA, _CLUELESS)
+
+
+def _of_datagrams(make: Callable[[DatagramLayer], bytes]) -> Callable[[Connection], bytes]:
+    """What only exists over datagrams: no bytes over a stream."""
+    return lambda connection: (
+        make(connection.datagrams) if isinstance(connection, DatagramConnection) else b""
+    )
+
+
+def _early_data(connection: Connection) -> bytes:
+    return connection.early_data(APPLICATION_DATA) if isinstance(connection, Connection13) else b""
 
 
 # fmt: off
@@ -185,11 +237,14 @@ _RECORDS: Final[dict[str, Callable[[Connection], bytes]]] = {
     "ChangeCipherSpec":         lambda connection: connection.change_cipher_spec(b"\x01"),
     "ChangeCipherSpec.bad":     lambda connection: connection.change_cipher_spec(b"\x02"),
     "ApplicationData":          _record(names.APPLICATION_DATA, APPLICATION_DATA),
+    "EarlyData":                _early_data,
+    "Retransmission":           _of_datagrams(lambda layer: layer.retransmission()),
+    "StaleRecord":              _of_datagrams(lambda layer: layer.stale(APPLICATION_DATA)),
     "UnknownRecord":            _record(names.HEARTBEAT, _HEARTBEAT_REQUEST),
     "BadRecord":                _bad_record,
     "Alert.close_notify":       _alert(names.WARNING, "close_notify"),
     "Alert.warning":            _alert(names.WARNING, "unrecognized_name"),
-    "Alert.no_renegotiation":   _alert(names.WARNING, "no_renegotiation"),
+    "Alert.no_renegotiation":   _no_renegotiation,
     "Alert.user_canceled":      _alert(names.WARNING, "user_canceled"),
     "Alert.fatal":              _alert(names.FATAL, "handshake_failure"),
     "Alert.unknown_level":      _alert(_UNKNOWN_LEVEL, "handshake_failure"),

@@ -25,7 +25,8 @@ class Wire(NamedTuple):
 # fmt: off
 WIRE: Final[dict[str, Wire]] = {                        # RFC 8446 B.1, B.3; RFC 5246 A.1, A.4
     "HelloRequest":         Wire(HANDSHAKE, 0),         "ClientHello":          Wire(HANDSHAKE, 1),
-    "ServerHello":          Wire(HANDSHAKE, 2),         "NewSessionTicket":     Wire(HANDSHAKE, 4),
+    "ServerHello":          Wire(HANDSHAKE, 2),         "HelloVerifyRequest":   Wire(HANDSHAKE, 3),
+    "NewSessionTicket":     Wire(HANDSHAKE, 4),         "CertificateStatus":    Wire(HANDSHAKE, 22),
     "EndOfEarlyData":       Wire(HANDSHAKE, 5),         "EncryptedExtensions":  Wire(HANDSHAKE, 8),
     "Certificate":          Wire(HANDSHAKE, 11),        "ServerKeyExchange":    Wire(HANDSHAKE, 12),
     "CertificateRequest":   Wire(HANDSHAKE, 13),        "ServerHelloDone":      Wire(HANDSHAKE, 14),

@@ -7,25 +7,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from tlsmodel.credentials import TestCredentials
+from tlsmodel.credentials import TestCredentials, rsa_twin
 from tlsmodel.mapper.build import build
-from tlsmodel.mapper.classify import Listener
+from tlsmodel.mapper.classify import listener
 from tlsmodel.mapper.connection import Connection
 from tlsmodel.mapper.identity import identity
-from tlsmodel.mapper.tls12 import Connection12
+from tlsmodel.mapper.profile import profile_of
+from tlsmodel.mapper.saved import Saved
+from tlsmodel.mapper.tls12 import Connection12, DatagramConnection
 from tlsmodel.mapper.tls13 import Connection13
-from tlsmodel.spec.scenario import Role, Scenario, Version
+from tlsmodel.spec.scenario import Scenario, Version
 from tlsmodel.spec.symbols import Symbol, emission
 
+_TICKET: Final = emission("NewSessionTicket")
 MAX_EMISSIONS: Final = 1000
 """Emissions that wait to be taken; a target that sends more than this in one step is heard no further."""
 
-SETTINGS: Final[dict[str, frozenset[str]]] = {}
-"""Which parameters of a scenario the peer can play its part in, besides the default ones: name -> values."""
-
-_CONNECTIONS: Final[dict[Version, type[Connection]]] = {
+_CONNECTIONS: Final[dict[Version, type[Connection12 | Connection13]]] = {
     Version.TLS12: Connection12,
     Version.TLS13: Connection13,
+    Version.DTLS12: DatagramConnection,
 }
 
 
@@ -36,13 +37,28 @@ class Peer:
     ----------
     scenario: version, and role of the *target*; the peer plays the other one.
     credentials: what it shows as a server, and whom it asks for as a client.
+    saved: what an earlier connection has left behind, to be resumed.
+    saving: whether this connection is to leave something behind.
     """
 
-    def __init__(self, scenario: Scenario, credentials: TestCredentials) -> None:
-        kind = _CONNECTIONS[scenario.version]
-        self._connection = kind(scenario.role is Role.SERVER, identity(credentials))
-        self._listener = Listener(self._connection)
+    def __init__(
+        self,
+        scenario: Scenario,
+        credentials: TestCredentials,
+        saved: Saved | None = None,
+        saving: bool = False,
+    ) -> None:
+        shown = rsa_twin(credentials) if scenario.value("exchange") == "rsa" else credentials
+        self._connection: Connection = _CONNECTIONS[scenario.version](
+            profile_of(scenario, saving), identity(shown), saved
+        )
+        self._listener = listener(self._connection)
         self._emissions: list[Symbol] = []
+
+    @property
+    def saved(self) -> Saved | None:
+        """What the connection has left behind so far, to be resumed by another one."""
+        return self._connection.session()
 
     def build(self, symbol: Symbol) -> bytes:
         """Return the wire bytes of a delivery under the keys in use now.
@@ -55,7 +71,12 @@ class Peer:
         """Take bytes that the target wrote, in any portions; never raises."""
         for name in self._listener.listen(data):
             if len(self._emissions) < MAX_EMISSIONS:
-                self._emissions.append(emission(name))
+                self._hear(emission(name))
+
+    def _hear(self, item: Symbol) -> None:
+        # How many tickets a server sends is its own affair (RFC 8446 4.6.1): several in a row count as one.
+        if item is not _TICKET or self._emissions[-1:] != [_TICKET]:
+            self._emissions.append(item)
 
     def take_emissions(self) -> tuple[Symbol, ...]:
         """Return what was heard since the last call, one symbol a message, in order."""

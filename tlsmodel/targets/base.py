@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from tlsmodel.spec.scenario import Role, Scenario, Version
+from tlsmodel.spec.scenario import PARAMETERS, Role, Scenario, Version
 from tlsmodel.spec.symbols import (
     CALLS,
     ENVIRONMENT,
     HANDSHAKE,
     NOT_FAILURES,
+    REAUTH,
     RECORD_RECV,
     Return,
     Symbol,
@@ -26,7 +27,9 @@ from tlsmodel.targets.transport import Transport
 PAYLOAD: Final = b"application data of the target"
 """What record_send sends."""
 
-_ANSWERS_TO_THE_CALLER: Final = frozenset({"UNAVAILABLE_DURING_HANDSHAKE", "INVALID_SESSION"})
+_ANSWERS_TO_THE_CALLER: Final = frozenset(
+    {"UNAVAILABLE_DURING_HANDSHAKE", "INVALID_SESSION", "INVALID_REQUEST"}
+)
 
 
 def deserves_alert(call: Symbol, code: str) -> bool:
@@ -35,7 +38,9 @@ def deserves_alert(call: Symbol, code: str) -> bool:
     It does after a failure of the session, which only a call that reads can meet, but not after a misuse.
     """
     return (
-        call in (HANDSHAKE, RECORD_RECV) and code not in NOT_FAILURES and code not in _ANSWERS_TO_THE_CALLER
+        call in (HANDSHAKE, RECORD_RECV, REAUTH)
+        and code not in NOT_FAILURES
+        and code not in _ANSWERS_TO_THE_CALLER
     )
 
 
@@ -45,6 +50,10 @@ class TargetUnavailable(Exception):
 
 Settings = Mapping[str, frozenset[str]]
 """Scenario parameter -> its values, besides the default one."""
+EVERY_SETTING: Final[Settings] = {
+    name: frozenset(parameter.values[1:]) for name, parameter in PARAMETERS.items()
+}
+"""All that there is to be set up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +64,18 @@ class Capabilities:
     ----------
     versions, roles: which scenarios it has.
     settings: which parameters of a scenario it can be set up for, besides the default ones.
+    needs: the values that it needs of some parameters, where a scenario has them.
     calls, disturbances: what can be fed to it.
+    resumes_by_id: whether a server takes up sessions of TLS 1.2 by their id, and not by tickets alone.
     """
 
     versions: frozenset[Version] = frozenset(Version)
     roles: frozenset[Role] = frozenset(Role)
     settings: Settings = field(default_factory=dict)
+    needs: Settings = field(default_factory=dict)
     calls: frozenset[Symbol] = frozenset(CALLS)
     disturbances: frozenset[Symbol] = field(default=frozenset(ENVIRONMENT))
+    resumes_by_id: bool = True
 
     def fit(self, scenario: Scenario) -> bool:
         """Tell whether a target with these can be set up for `scenario`."""
@@ -70,6 +83,11 @@ class Capabilities:
             scenario.version in self.versions
             and scenario.role in self.roles
             and all(value in self.settings.get(key, ()) for key, value in scenario.parameters)
+            and all(
+                scenario.value(key) in values
+                for key, values in self.needs.items()
+                if scenario.version in PARAMETERS[key].versions and scenario.role in PARAMETERS[key].roles
+            )
         )
 
 
@@ -80,8 +98,12 @@ class Target(Protocol):
     version: str
     capabilities: Capabilities
 
-    def open(self, scenario: Scenario, transport: Transport) -> None:
-        """Start a fresh session (closing any former one) on `transport`."""
+    def open(self, scenario: Scenario, transport: Transport, session: bytes | None = None) -> None:
+        """Start a fresh session (closing any former one) on `transport`.
+
+        A client resumes `session`, which `session_data` has given; where the scenario has early data, it
+        sends `PAYLOAD` with its first hello.
+        """
 
     def call(self, symbol: Symbol) -> Return:
         """Make one call of the alphabet.
@@ -90,6 +112,12 @@ class Target(Protocol):
         manual's example does: it calms the transport's writes and sends the appropriate alert, so that the
         alert is part of the same step for every stack.
         """
+
+    def strike(self, symbol: Symbol) -> None:
+        """Let so much time pass that the retransmission timer expires, or the handshake's deadline passes."""
+
+    def session_data(self) -> bytes | None:
+        """Return what resumes the session of a client, None where it has nothing."""
 
     def close(self) -> None:
         """Free the session."""

@@ -8,18 +8,35 @@ from collections.abc import Callable
 from typing import Final
 
 from tlsmodel.credentials import TestCredentials
-from tlsmodel.spec.scenario import Role, Scenario, Version
-from tlsmodel.spec.symbols import BYE, HANDSHAKE, RECORD_RECV, RECORD_SEND, Return, Symbol
+from tlsmodel.spec.scenario import Role, Scenario
+from tlsmodel.spec.symbols import (
+    ALERT_FATAL,
+    ALERT_NO_RENEGOTIATION,
+    ALERT_WARNING,
+    BYE,
+    CALLS,
+    DEADLINE_PASSED,
+    HANDSHAKE,
+    KEY_UPDATE,
+    KEY_UPDATE_PEER,
+    REAUTH,
+    RECORD_RECV,
+    RECORD_SEND,
+    REHANDSHAKE,
+    Return,
+    Symbol,
+)
 from tlsmodel.targets import gnutls_ffi as ffi
-from tlsmodel.targets.base import PAYLOAD, Capabilities, deserves_alert
+from tlsmodel.targets.base import EVERY_SETTING, PAYLOAD, Capabilities, deserves_alert
+from tlsmodel.targets.clock import Clock
+from tlsmodel.targets.gnutls_setup import DEADLINE, Setup
 from tlsmodel.targets.transport import Transport
 
-PRIORITIES: Final = {
-    Version.TLS12: b"NORMAL:-VERS-ALL:+VERS-TLS1.2",
-    Version.TLS13: b"NORMAL:-VERS-ALL:+VERS-TLS1.3",
-}
 RECEIVE_SIZE: Final = 1 << 14
 _UNFINISHED: Final = ("AGAIN", "INTERRUPTED")
+_ALERTS: Final = {ALERT_NO_RENEGOTIATION: (1, 100), ALERT_WARNING: (1, 90), ALERT_FATAL: (2, 40)}
+_NOT_YET: Final = Return("INVALID_REQUEST")
+_MILLISECOND: Final = 0.001
 
 
 class GnuTLSTarget:
@@ -27,7 +44,7 @@ class GnuTLSTarget:
 
     Parameters
     ----------
-    credentials: the test authority and the server's certificate; a client shows no certificate.
+    credentials: the test authority and the certificate that both sides show.
 
     Raises `TargetUnavailable` where the library is not installed.
     """
@@ -37,52 +54,65 @@ class GnuTLSTarget:
     def __init__(self, credentials: TestCredentials) -> None:
         self.version = ffi.version()
         self.capabilities = Capabilities(
-            versions=frozenset(PRIORITIES),
-            calls=frozenset((HANDSHAKE, RECORD_SEND, RECORD_RECV, BYE)),
+            settings={**EVERY_SETTING, "cookie": frozenset({"off"})},
+            needs={"cookie": frozenset({"off"})},
+            calls=frozenset(CALLS),
+            resumes_by_id=False,
         )
         self._library = ffi.library()
-        self._server_name = credentials.server_name.encode("ascii")
-        self._credentials = {
-            Role.CLIENT: self._trusting(credentials),
-            Role.SERVER: self._showing(credentials),
-        }
-        self._priorities = {version: self._priority(text) for version, text in PRIORITIES.items()}
+        self._setup = Setup(credentials)
+        self._clock = Clock()
+        self._kept = ffi.follow(self._clock)
         self._buffer = ctypes.create_string_buffer(RECEIVE_SIZE)
         self._session: ffi.Handle | None = None
         self._calls: dict[Symbol, Callable[[], Return]] = {
             HANDSHAKE: self._handshake,
             RECORD_SEND: self._record_send,
             RECORD_RECV: self._record_recv,
-            BYE: self._bye,
+            BYE: lambda: self._answer(BYE, self._library.gnutls_bye(self._session, ffi.SHUT_WR)),
+            REHANDSHAKE: self._rehandshake,
+            REAUTH: self._reauth,
+            KEY_UPDATE: lambda: self._key_update(KEY_UPDATE, 0),
+            KEY_UPDATE_PEER: lambda: self._key_update(KEY_UPDATE_PEER, ffi.KU_PEER),
+            **{call: self._alerting(call) for call in _ALERTS},
         }
         # Made once, because making them for each session would cost more than a handshake.
         self._pull = ffi.Transfer(self._on_pull)
         self._push = ffi.Transfer(self._on_push)
         self._timeout = ffi.Timeout(self._on_timeout)
 
-    def open(self, scenario: Scenario, transport: Transport) -> None:
-        """Start a fresh session, ending any former one."""
+    def open(self, scenario: Scenario, transport: Transport, session: bytes | None = None) -> None:
+        """Start a fresh session, ending any former one; see `Target.open`."""
         self.close()
-        library, session = self._library, ffi.Handle()
-        role = ffi.CLIENT if scenario.role is Role.CLIENT else ffi.SERVER
-        self._check(library.gnutls_init(ctypes.byref(session), role | ffi.NONBLOCK))
-        self._session, self._transport = session, transport
-        self._failed = self._sending = False
-        self._check(library.gnutls_priority_set(session, self._priorities[scenario.version]))
-        self._check(
-            library.gnutls_credentials_set(session, ffi.CRD_CERTIFICATE, self._credentials[scenario.role])
-        )
-        if scenario.role is Role.CLIENT:
-            name = self._server_name
-            self._check(library.gnutls_server_name_set(session, ffi.NAME_DNS, name, len(name)))
-            library.gnutls_session_set_verify_cert(session, name, 0)
-        library.gnutls_transport_set_push_function(session, self._push)
-        library.gnutls_transport_set_pull_function(session, self._pull)
-        library.gnutls_transport_set_pull_timeout_function(session, self._timeout)
+        library = self._library
+        self._clock.reset()
+        self._session = made = self._setup.session(scenario, session)
+        self._scenario, self._transport = scenario, transport
+        self._failed = self._sending = self._established = False
+        library.gnutls_transport_set_push_function(made, self._push)
+        library.gnutls_transport_set_pull_function(made, self._pull)
+        library.gnutls_transport_set_pull_timeout_function(made, self._timeout)
+        if session is not None and scenario.value("early") == "on":
+            ffi.check(library.gnutls_record_send_early_data(made, PAYLOAD, len(PAYLOAD)))
 
     def call(self, symbol: Symbol) -> Return:
         """Make one call of the alphabet; see `Target.call`."""
         return self._calls[symbol]()
+
+    def strike(self, symbol: Symbol) -> None:
+        """Let time pass; see `Target.strike`."""
+        if symbol is DEADLINE_PASSED:
+            self._clock.advance(DEADLINE)
+        else:
+            left = self._library.gnutls_dtls_get_timeout(self._session)
+            self._clock.advance((left + 1) * _MILLISECOND)
+
+    def session_data(self) -> bytes | None:
+        """Return what resumes the session; see `Target.session_data`."""
+        found = ffi.PlainDatum()
+        if self._library.gnutls_session_get_data2(self._session, ctypes.byref(found)) < 0:
+            return None
+        return ffi.take(found)
 
     def close(self) -> None:
         """Free the session."""
@@ -91,7 +121,28 @@ class GnuTLSTarget:
             self._session = None
 
     def _handshake(self) -> Return:
-        return self._answer(HANDSHAKE, self._library.gnutls_handshake(self._session))
+        returned = self._answer(HANDSHAKE, self._library.gnutls_handshake(self._session))
+        self._established = self._established or returned.code == "SUCCESS"
+        return returned
+
+    def _rehandshake(self) -> Return:
+        """Not before the first handshake is complete: there the library would follow a null pointer."""
+        if not self._established:
+            return _NOT_YET
+        return self._answer(REHANDSHAKE, self._library.gnutls_rehandshake(self._session))
+
+    def _reauth(self) -> Return:
+        if self._scenario.role is Role.SERVER and self._scenario.value("late_auth") != "none":
+            wanted = ffi.CERTIFICATE_REQUESTS[self._scenario.value("late_auth")]
+            self._library.gnutls_certificate_server_set_request(self._session, wanted)
+        return self._answer(REAUTH, self._library.gnutls_reauth(self._session, 0))
+
+    def _key_update(self, call: Symbol, flags: int) -> Return:
+        return self._answer(call, self._library.gnutls_session_key_update(self._session, flags))
+
+    def _alerting(self, call: Symbol) -> Callable[[], Return]:
+        level, description = _ALERTS[call]
+        return lambda: self._answer(call, self._library.gnutls_alert_send(self._session, level, description))
 
     def _record_send(self) -> Return:
         """Send the payload; an interrupted call is resumed by NULL and 0, as gnutls_record_send(3) says."""
@@ -109,9 +160,6 @@ class GnuTLSTarget:
             return Return("DATA" if result else "EOF")
         return self._answer(RECORD_RECV, result)
 
-    def _bye(self) -> Return:
-        return self._answer(BYE, self._library.gnutls_bye(self._session, ffi.SHUT_WR))
-
     def _answer(self, call: Symbol, result: int) -> Return:
         code = ffi.code_name(result)
         if code in _UNFINISHED:
@@ -127,63 +175,26 @@ class GnuTLSTarget:
     def _on_pull(self, _pointer: int, buffer: int, size: int) -> int:
         try:
             data = self._transport.pull(size)
-        except BlockingIOError:
-            return self._refuse(errno.EAGAIN)
-        except InterruptedError:
-            return self._refuse(errno.EINTR)
-        except OSError:
-            return self._refuse(errno.EIO)
+        except OSError as error:
+            return self._refuse(error)
         ctypes.memmove(buffer, data, len(data))
         return len(data)
 
     def _on_push(self, _pointer: int, data: int, size: int) -> int:
         try:
             return self._transport.push(ctypes.string_at(data, size))
-        except BlockingIOError:
-            return self._refuse(errno.EAGAIN)
-        except InterruptedError:
-            return self._refuse(errno.EINTR)
+        except OSError as error:
+            return self._refuse(error)
 
     def _on_timeout(self, _pointer: int, _milliseconds: int) -> int:
         return int(self._transport.readable())
 
-    def _refuse(self, number: int) -> int:
+    def _refuse(self, error: OSError) -> int:
+        if isinstance(error, BlockingIOError):
+            number = errno.EAGAIN
+        elif isinstance(error, InterruptedError):
+            number = errno.EINTR
+        else:
+            number = error.errno or errno.EIO
         self._library.gnutls_transport_set_errno(self._session, number)
         return -1
-
-    # What lives as long as the target.
-
-    def _trusting(self, credentials: TestCredentials) -> ffi.Handle:
-        made = self._allocate()
-        authority = ffi.datum(credentials.ca_pem)
-        self._check(
-            self._library.gnutls_certificate_set_x509_trust_mem(
-                made, ctypes.byref(authority), ffi.X509_FMT_PEM
-            )
-        )
-        return made
-
-    def _showing(self, credentials: TestCredentials) -> ffi.Handle:
-        made = self._allocate()
-        chain, key = ffi.datum(credentials.chain_pem), ffi.datum(credentials.key_pem)
-        self._check(
-            self._library.gnutls_certificate_set_x509_key_mem(
-                made, ctypes.byref(chain), ctypes.byref(key), ffi.X509_FMT_PEM
-            )
-        )
-        return made
-
-    def _allocate(self) -> ffi.Handle:
-        made = ffi.Handle()
-        self._check(self._library.gnutls_certificate_allocate_credentials(ctypes.byref(made)))
-        return made
-
-    def _priority(self, text: bytes) -> ffi.Handle:
-        made = ffi.Handle()
-        self._check(self._library.gnutls_priority_init(ctypes.byref(made), text, None))
-        return made
-
-    @staticmethod
-    def _check(result: int) -> None:
-        if result < 0:
-            raise RuntimeError(f"libgnutls refused its set-up: {ffi.code_name(result)}")

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
-from impl import (
-    CertifiedKey,
-    Code,
-    Config,
-    ProtocolVersion,
-    Received,
-    Role,
-    Sent,
-    Session,
-    Trust,
-    load_certified_key,
-)
+from impl import AlertDescription, AlertLevel, Code, Config, Received, SavedSession, Sent, Session
 from tlsmodel.credentials import TestCredentials
-from tlsmodel.spec.scenario import Role as ModelRole
-from tlsmodel.spec.scenario import Scenario, Version
-from tlsmodel.spec.symbols import BYE, HANDSHAKE, RECORD_RECV, RECORD_SEND, Return, Symbol
-from tlsmodel.targets.base import PAYLOAD, Capabilities, deserves_alert
+from tlsmodel.spec.scenario import Scenario
+from tlsmodel.spec.symbols import (
+    ALERT_FATAL,
+    ALERT_NO_RENEGOTIATION,
+    ALERT_WARNING,
+    BYE,
+    CALLS,
+    DEADLINE_PASSED,
+    HANDSHAKE,
+    KEY_UPDATE,
+    KEY_UPDATE_PEER,
+    REAUTH,
+    RECORD_RECV,
+    RECORD_SEND,
+    REHANDSHAKE,
+    Return,
+    Symbol,
+)
+from tlsmodel.targets.base import EVERY_SETTING, PAYLOAD, Capabilities, deserves_alert
+from tlsmodel.targets.clock import Clock
+from tlsmodel.targets.impl_setup import DEADLINE, VERSIONS, Parts, configuration
 from tlsmodel.targets.transport import Transport
 
-VERSIONS: Final = {Version.TLS12: ProtocolVersion.TLS12, Version.TLS13: ProtocolVersion.TLS13}
-_DIRECTED: Final = (Code.AGAIN, Code.INTERRUPTED)
+_DIRECTED = (Code.AGAIN, Code.INTERRUPTED)
+_WARNING, _FATAL = AlertLevel.WARNING, AlertLevel.FATAL
 
 
 class ImplTarget:
@@ -33,7 +38,7 @@ class ImplTarget:
 
     Parameters
     ----------
-    credentials: the test authority and the server's certificate; a client shows no certificate.
+    credentials: the test authority and the certificate that both sides show.
     """
 
     name = "impl"
@@ -41,28 +46,39 @@ class ImplTarget:
 
     def __init__(self, credentials: TestCredentials) -> None:
         self.capabilities = Capabilities(
-            versions=frozenset(VERSIONS),
-            calls=frozenset((HANDSHAKE, RECORD_SEND, RECORD_RECV, BYE)),
+            versions=frozenset(VERSIONS), settings=EVERY_SETTING, calls=frozenset(CALLS)
         )
-        trust = Trust.from_pem(credentials.ca_pem)
-        shown = load_certified_key(credentials.chain_pem, credentials.key_pem)
-        self._configs = {
-            (version, role): self._config(version, role, trust, shown, credentials.server_name)
-            for version in VERSIONS
-            for role in ModelRole
-        }
+        self._clock = Clock()
+        self._parts = Parts(credentials, self._clock)
+        self._configs: dict[tuple[Scenario, bytes | None], Config] = {}
         self._calls: dict[Symbol, Callable[[], Code | Sent | Received]] = {
             HANDSHAKE: lambda: self._session.handshake(),
             RECORD_SEND: lambda: self._session.record_send(PAYLOAD),
             RECORD_RECV: lambda: self._session.record_recv(),
             BYE: lambda: self._session.bye(),
+            REHANDSHAKE: lambda: self._session.rehandshake(),
+            REAUTH: lambda: self._session.reauth(),
+            KEY_UPDATE: lambda: self._session.key_update(),
+            KEY_UPDATE_PEER: lambda: self._session.key_update(request_peer=True),
+            ALERT_NO_RENEGOTIATION: lambda: self._session.alert_send(
+                _WARNING, AlertDescription.NO_RENEGOTIATION
+            ),
+            ALERT_WARNING: lambda: self._session.alert_send(_WARNING, AlertDescription.USER_CANCELED),
+            ALERT_FATAL: lambda: self._session.alert_send(_FATAL, AlertDescription.HANDSHAKE_FAILURE),
         }
 
-    def open(self, scenario: Scenario, transport: Transport) -> None:
-        """Start a fresh session."""
+    def open(self, scenario: Scenario, transport: Transport, session: bytes | None = None) -> None:
+        """Start a fresh session; see `Target.open`."""
+        self._clock.reset()
         self._transport = transport
-        self._session = Session(self._configs[scenario.version, scenario.role], transport)
+        config = self._configs.get((scenario, session))
+        if config is None:
+            saved = None if session is None else SavedSession.from_bytes(session)
+            config = self._configs[scenario, session] = configuration(self._parts, scenario, saved)
+        self._session = Session(config, transport)
         self._failed = False
+        if session is not None and scenario.value("early") == "on":
+            self._session.record_send_early_data(PAYLOAD)
 
     def call(self, symbol: Symbol) -> Return:
         """Make one call of the alphabet; see `Target.call`."""
@@ -73,6 +89,15 @@ class ImplTarget:
                 return Return("DATA" if data else "EOF")
             case code:
                 return self._answer(symbol, code)
+
+    def strike(self, symbol: Symbol) -> None:
+        """Let time pass; see `Target.strike`."""
+        self._clock.advance(DEADLINE if symbol is DEADLINE_PASSED else self._session.get_timeout() or 0.0)
+
+    def session_data(self) -> bytes | None:
+        """Return what resumes the session; see `Target.session_data`."""
+        saved = self._session.session_data()
+        return None if saved is None else saved.to_bytes()
 
     def close(self) -> None:
         """Nothing to free: a session is plain memory."""
@@ -85,12 +110,3 @@ class ImplTarget:
             self._transport.calm_writes()
             self._session.alert_send_appropriate(code)
         return Return(code.name)
-
-    @staticmethod
-    def _config(
-        version: Version, role: ModelRole, trust: Trust, shown: CertifiedKey, server_name: str
-    ) -> Config:
-        versions = (VERSIONS[version],)
-        if role is ModelRole.SERVER:
-            return Config(Role.SERVER, versions=versions, certified_keys=(shown,))
-        return Config(Role.CLIENT, versions=versions, trust=trust, server_name=server_name)

@@ -7,6 +7,7 @@ armed one at a time per side and strike once.
 
 from __future__ import annotations
 
+import errno
 from collections import deque
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from tlsmodel.spec.symbols import (
     READ_INTERRUPTED,
     WRITE_CUT,
     WRITE_INTERRUPTED,
+    WRITE_TOO_LARGE,
     Symbol,
 )
 
@@ -40,7 +42,7 @@ class Peer(Protocol):
 
 
 class Transport:
-    """An in-memory duplex between a target and a `Peer`.
+    """An in-memory duplex between a target and a `Peer`, over which datagrams stay apart.
 
     `pull` and `push` raise `BlockingIOError` and `InterruptedError` as a non-blocking socket would; in a call
     that reads without end `pull` raises `Spinning`.
@@ -116,6 +118,8 @@ class Transport:
             self._peer.receive(accepted)
             return len(accepted)
         armed, self._write_armed = self._write_armed, None
+        if armed is WRITE_TOO_LARGE:
+            raise OSError(errno.EMSGSIZE, "the datagram is too large")
         raise InterruptedError if armed is WRITE_INTERRUPTED else BlockingIOError
 
     def _begin_read(self) -> None:
@@ -129,12 +133,17 @@ class Transport:
             raise InterruptedError
         if self._held and armed is None:
             self._current, self._held, self._blocked = self._held, b"", False
-        elif not self._held and self._waiting and not self._ended:
-            self._take(self._waiting.popleft())
+        elif not self._held:
+            self._fetch()
         if armed is READ_CUT:
             if not self._current:
                 raise BlockingIOError
             self._current, self._held = self._current[:CUT_BYTES], self._current[CUT_BYTES:]
+
+    def _fetch(self) -> None:
+        """Fetch the next delivery; one that stands for no bytes is passed over."""
+        while self._waiting and not (self._current or self._ended):
+            self._take(self._waiting.popleft())
 
     def _take(self, symbol: Symbol) -> None:
         if symbol is END_OF_STREAM:

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from impl import ProtocolVersion
 from tlsmodel.credentials import TestCredentials
 from tlsmodel.spec.scenario import Scenario, Version
-from tlsmodel.spec.symbols import BYE, HANDSHAKE, RECORD_RECV, RECORD_SEND, Return, Symbol
-from tlsmodel.targets.base import Capabilities
+from tlsmodel.spec.symbols import Return, Symbol
 from tlsmodel.targets.impl import ImplTarget
 from tlsmodel.targets.transport import Transport
 
@@ -98,18 +98,25 @@ class ZooTarget:
         self._target = ImplTarget(credentials)
         self.version = self._target.version
         versions = frozenset(item for item in Version if ProtocolVersion[item.name] in bug.versions)
-        calls = frozenset((HANDSHAKE, RECORD_SEND, RECORD_RECV, BYE))
-        self.capabilities = Capabilities(versions=versions, roles=frozenset(bug.roles), calls=calls)
+        self.capabilities = replace(self._target.capabilities, versions=versions, roles=frozenset(bug.roles))
 
-    def open(self, scenario: Scenario, transport: Transport) -> None:
-        """Start a fresh session."""
+    def open(self, scenario: Scenario, transport: Transport, session: bytes | None = None) -> None:
+        """Start a fresh session; see `Target.open`."""
         with self._bug.patch():
-            self._target.open(scenario, transport)
+            self._target.open(scenario, transport, session)
 
     def call(self, symbol: Symbol) -> Return:
         """Make one call of the alphabet under the patch; see `Target.call`."""
         with self._bug.patch():
             return self._target.call(symbol)
+
+    def strike(self, symbol: Symbol) -> None:
+        """Let time pass; see `Target.strike`."""
+        self._target.strike(symbol)
+
+    def session_data(self) -> bytes | None:
+        """Return what resumes the session; see `Target.session_data`."""
+        return self._target.session_data()
 
     def close(self) -> None:
         """Nothing to free."""
