@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from errno import EMSGSIZE
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, TypeVar
@@ -124,6 +125,8 @@ def _carry_through(memory: Memory) -> Code:
                 _finish_handshake(memory)
                 return code
             code = receive(memory)
+            if memory.read_closed:
+                raise Refusal(Code.SESSION_EOF, "close_notify before the handshake is complete")
         if code is not Code.SUCCESS:
             if memory.deadline is not None and config.clock() >= memory.deadline:
                 raise Refusal(Code.TIMEDOUT, f"no handshake within {config.handshake_timeout} seconds")
@@ -151,11 +154,13 @@ def rehandshake(memory: Memory) -> Code:
     if Call.REHANDSHAKE not in memory.unfinished:
         if memory.write_closed:
             return Code.INVALID_SESSION
-        if not isinstance(state, Connected12):
+        if not isinstance(state, Connected12 | negotiation.Start):
             return Code.INVALID_REQUEST
-        if memory.datagrams is not None:
+        if memory.datagrams is not None and isinstance(state, Connected12):
             memory.datagrams.begin_handshake()
         perform(memory, server12.request(state))
+        if isinstance(state, negotiation.Start) and memory.datagrams is not None:
+            memory.state = replace(state, number=memory.channel.message_sequence)
     return _finish(memory, Call.REHANDSHAKE)
 
 

@@ -29,6 +29,7 @@ from impl.tls12 import server as server12
 from impl.tls13 import client as client13
 from impl.tls13 import post_handshake, reauthentication
 from impl.tls13 import server as server13
+from impl.tls13.server_states import WaitClientHello
 
 TLS12, TLS13, DTLS12 = ProtocolVersion.TLS12, ProtocolVersion.TLS13, ProtocolVersion.DTLS12
 
@@ -210,7 +211,8 @@ def _on_alert(memory: Memory, record: Record) -> Code:
     alert = Alert.parse(record.fragment)
     level, description = alert.level, alert.description
     memory.alert = description
-    levelled = memory.version is not TLS13
+    # A HelloRetryRequest of ours has settled the version as well (RFC 8446 section 4.1.4).
+    levelled = memory.version is not TLS13 and not isinstance(memory.state, WaitClientHello)
     if levelled and memory.version is TLS12 and level not in _LEVELS:
         raise Refusal(Code.RECEIVED_ILLEGAL_PARAMETER, f"an alert of level {level} (RFC 5246 section 7.2)")
     if levelled and level != AlertLevel.WARNING:

@@ -52,6 +52,7 @@ from impl.step import (
     Send,
     SendChangeCipherSpec,
     Settle,
+    State,
     Store,
     WriteKeys,
 )
@@ -296,8 +297,8 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
     )
 
 
-def request(state: Connected) -> Handled:
-    """Ask the client for another handshake (RFC 5246 section 7.4.1.1)."""
+def request(state: State) -> Handled:
+    """Ask the client for another handshake, which changes nothing here (RFC 5246 section 7.4.1.1)."""
     return Handled(state, (Send((encode(HelloRequest()),)),))
 
 

@@ -28,7 +28,7 @@ HUNT_BOUNDS = {
     "armed": "2",
     "unfinished": "3",
     "crowd": "4",
-    "rehandshakes": "0",
+    "rehandshakes": "1",
 }
 
 

@@ -27,7 +27,7 @@ class Known:
     rows: each must match a row that the model would have followed.
     phase: the phase that the model had reached.
     observed, lacks: what the output looks like, and what it does not contain.
-    after: inputs that must have come before, in any order.
+    after: inputs that must have come before, in any order; each by its name, or by name and output.
     """
 
     id: str
@@ -44,14 +44,15 @@ class Known:
     def explains(self, trace: Trace, departure: Departure) -> bool:
         """Tell whether `departure`, at the end of `trace`, is an instance of this one."""
         seen = str(departure.observed)
-        names = [step.given.name for step in trace]
+        before = [step.given.name for step in trace]
+        before += [f"{step.given.name} {step.output}" for step in trace]
         return (
             fnmatchcase(trace.machine, self.scenario)
             and fnmatchcase(departure.phase, self.phase)
             and fnmatchcase(seen, self.observed)
             and not (self.lacks and fnmatchcase(seen, self.lacks))
             and all(any(fnmatchcase(row, wanted) for row in departure.rows) for wanted in self.rows)
-            and all(any(fnmatchcase(name, wanted) for name in names) for wanted in self.after)
+            and all(any(fnmatchcase(name, wanted) for name in before) for wanted in self.after)
         )
 
 

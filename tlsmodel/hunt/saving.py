@@ -19,7 +19,7 @@ _FULL: Final = {
     "ecdhe_psk": "ServerHello ServerKeyExchange ServerHelloDone",
 }
 
-_DROPPED: Final = frozenset({"certificate", "resume", "late_auth", "status", "deadline", "cookie"})
+_DROPPED: Final = frozenset({"certificate", "late_auth", "status", "deadline", "cookie"})
 """Parameters that play no part in the handshake beforehand."""
 
 

@@ -15,10 +15,13 @@ from tlsmodel.machine.oracle import Oracle
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.symbols import (
     BYE,
+    CALLS,
     HANDSHAKE,
     INPUTS,
+    REAUTH,
     RECORD_RECV,
     RECORD_SEND,
+    REHANDSHAKE,
     Kind,
     Symbol,
     delivery,
@@ -33,8 +36,17 @@ NUMBERS: Final = ANYTHING + len(INPUTS)
 RARE: Final = 6
 Tried = Counter[tuple[str, Symbol]]
 """(phase, input) -> how often it was fed."""
-_TALK: Final = (RECORD_SEND, delivery("ApplicationData"), RECORD_RECV, HANDSHAKE, BYE)
-_WRITERS: Final = {call.name: call for call in (HANDSHAKE, RECORD_SEND, BYE)}
+_TALK: Final = (
+    RECORD_SEND,
+    delivery("ApplicationData"),
+    RECORD_RECV,
+    HANDSHAKE,
+    delivery("HelloRequest"),
+    REHANDSHAKE,
+    REAUTH,
+    BYE,
+)
+_WRITERS: Final = {call.name: call for call in CALLS}
 
 
 class Steering:
@@ -87,7 +99,13 @@ class Steering:
         if state.unfinished:
             wanted = tuple(_WRITERS[name] for name in sorted(state.unfinished))
         elif state.complete:
-            wanted = (RECORD_RECV,) if waiting else _TALK
+            asked = tuple(self._expected.get(state.phase, ()))
+            if state.held is not None:
+                wanted = (HANDSHAKE,)
+            elif waiting:
+                wanted = (RECORD_RECV, REAUTH) if asked and state.phase != "CONNECTED" else (RECORD_RECV,)
+            else:
+                wanted = (*asked, *_TALK)
         elif waiting or (state.phase == "START" and not self._expected.get("START")):
             wanted = (HANDSHAKE,)
         else:

@@ -13,9 +13,17 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from tlsmodel.machine import timer
 from tlsmodel.machine.regions import CALM, DUE, State, strike
 from tlsmodel.spec import closure, rehandshake
-from tlsmodel.spec.choices import ANY_FATAL, DROPPED, STUCK, Choice, Outcome
+from tlsmodel.spec.choices import (
+    ANY_FATAL,
+    DROPPED,
+    IDENTITY_CHANGED,
+    STUCK,
+    WRITE_AFTER_BYE,
+    Choice,
+    Outcome,
+)
 from tlsmodel.spec.codes import NON_FATAL
-from tlsmodel.spec.contract import CONTRACT, ENTRY_ORDER, Action, ContractRow, Micro, Signal
+from tlsmodel.spec.contract import ALONE, BESIDES, CONTRACT, ENTRY_ORDER, Action, ContractRow, Micro, Signal
 from tlsmodel.spec.dtls12.flight import ORDER, FlightRow
 from tlsmodel.spec.row import Emit, Row, Verb
 from tlsmodel.spec.scenario import Role, Scenario, Version
@@ -27,6 +35,7 @@ from tlsmodel.spec.symbols import (
     DEADLINE_PASSED,
     END_OF_STREAM,
     HANDSHAKE,
+    HANDSHAKE_MESSAGES,
     QUIET,
     READ_CUT,
     READ_INTERRUPTED,
@@ -143,7 +152,7 @@ class Session:
         timed = self._datagrams and state.flight and state.due == CALM and not state.complete
         if timed and crowd < self._scenario.crowd:
             yield TIMER_EXPIRED
-        if self._timed and not (state.late or state.complete):
+        if self._timed and not (state.late or state.complete or state.phase == self._tables.start):
             yield DEADLINE_PASSED
 
     def _may_call(self, state: State, call: Symbol) -> bool:
@@ -205,7 +214,12 @@ class Session:
 
     def _enter(self, run: Run) -> Iterator[Successor[State]]:
         signal = next(item for item in ENTRY_ORDER[run.call] if self._HOLDS[item](self, run))
+        if signal is Signal.WAITS and self._tables.rehandshake:
+            run = run.move(flags=run.state.flags | {"awaits"})
         yield from self._follow(run, Micro.ENTER, signal)
+        for beside in BESIDES.get(run.call, ()) if signal not in ALONE else ():
+            if self._HOLDS[beside](self, run):
+                yield from self._follow(run, Micro.ENTER, beside)
 
     def _flush(self, run: Run) -> Iterator[Successor[State]]:
         state = run.state
@@ -256,14 +270,38 @@ class Session:
         met = self.meet(run.state, item)
         before = run.state
         run = run.note(met.id)
+        begins = before.complete and self._tables.rehandshake is not None and item.message == "ClientHello"
+        if begins and run.call is RECORD_RECV and self._scenario.role is Role.SERVER:
+            # Whether a hello that will be refused is looked at now or by handshake() is nowhere laid down.
+            yield from self._follow(run.move(held=item), Micro.STEP, Signal.BEGUN, met)
+            if "awaits" in before.flags:  # handshake() is called for, and not this
+                yield from self._follow(run, Micro.STEP, Signal.ADVANCED, met)
+            if met.verb is Verb.ADVANCE:
+                return
+        if (
+            run.call is RECORD_RECV
+            and not before.complete
+            and met.verb is Verb.REFUSE
+            and item in HANDSHAKE_MESSAGES
+        ):
+            yield from self._follow(run, Micro.STEP, Signal.ADVANCED, met)
         if met.verb is Verb.ADVANCE:
             if run.call is RECORD_RECV:
-                begun = before.complete and self._tables.rehandshake is not None
-                held = run.move(held=item) if begun else run
-                yield from self._follow(held, Micro.STEP, Signal.BEGUN if begun else Signal.ADVANCED, met)
+                yield from self._follow(run, Micro.STEP, Signal.ADVANCED, met)
+                if self._updates:  # whether it carries the peer's late authentication on is nowhere laid down
+                    over = {"proved"} if met.to in self._tables.final else set()
+                    for sent in self._advance(run.move(flags=before.flags | over), met):
+                        yield from self._follow(sent, Micro.STEP, Signal.IGNORED, met)
+                return
+            if before.write_closed and met.emit:
+                yield from self._conclude(run, WRITE_AFTER_BYE, dead=True)
                 return
             for sent in self._advance(run, met):
                 yield from self._follow(sent, Micro.STEP, Signal.ADVANCED, met)
+                if met.choice is not None:  # it may be refused as well
+                    yield from self._conclude(run, met.choice, dead=True, met=met)
+                if "stranger" in sent.state.flags:
+                    yield from self._conclude(sent, IDENTITY_CHANGED, dead=True)
         elif met.verb is Verb.CLOSE:
             yield from self._follow(run._replace(state=before.close_read()), Micro.STEP, Signal.CLOSED, met)
         elif met.verb is Verb.REPEAT:
@@ -292,6 +330,8 @@ class Session:
         place = closure.COMPLETE if state.complete else closure.HANDSHAKING
         if state.phase in tables.unversioned:
             place = closure.UNVERSIONED
+        if state.renewal and tables.rehandshake:
+            item = rehandshake.NOTHING_OFFERED.get(item, item)
         again = tables.rehandshake and tables.rehandshake.find(self.generation(state), item)
         found = again or tables.closure.find(place, item) or tables.phase.find(state.phase, item)
         if found is None:
@@ -302,7 +342,7 @@ class Session:
         """Return the place of the re-handshake table."""
         unbound = "unbound" in state.flags
         if not state.renewal:
-            return rehandshake.FIRST
+            return rehandshake.FIRST if state.phase in self._tables.hello else rehandshake.LATER
         if state.complete:
             return rehandshake.UNBOUND if unbound else rehandshake.BOUND
         if state.phase in self._tables.hello and self._scenario.role is Role.CLIENT:
@@ -314,7 +354,7 @@ class Session:
     def _advance(self, run: Run, met: Row) -> Iterator[Run]:
         state = run.state
         if self._tables.rehandshake is not None and state.complete and met.to not in self._tables.final:
-            run = run.move(complete=False, warnings=0, late=False)
+            run = run.move(complete=False, warnings=0, late=False, flags=run.state.flags - {"awaits"})
             if self._datagrams:
                 run = timer.tick(run, "handshake again")
         if self._datagrams:
@@ -335,7 +375,7 @@ class Session:
             return
         run = run.note(met.id)
         if met.verb is Verb.ADVANCE:
-            yield from self._advance(run, met)
+            yield from self._advance(run.move(flags=run.state.flags - {"proved"}), met)
         elif met.verb is Verb.SEND:
             settled = (
                 run.state.settle_key_update() if met.emit[0].symbol.message == "KeyUpdate" else run.state
@@ -374,7 +414,10 @@ class Session:
         yield run.move(output=(*run.state.output, ALERTS[run.call]), held=held)
 
     def _complete(self, run: Run) -> Iterator[Run]:
-        yield run.move(complete=True, renewal=True, said=frozenset(), warnings=0, late=False, due=CALM)
+        flags = run.state.flags - {"awaits", "stranger", "proved"}
+        yield run.move(
+            complete=True, renewal=True, flags=flags, said=frozenset(), warnings=0, late=False, due=CALM
+        )
 
     def _stay(self, run: Run) -> Iterator[Run]:
         yield run.move(unfinished=run.state.unfinished | {run.call.name})
@@ -386,7 +429,9 @@ class Session:
         yield run.move(unread=run.state.unread - 1)
 
     def _drop_held(self, run: Run) -> Iterator[Run]:
+        """Whether a hello that was told of once is kept while the caller reads on is nowhere laid down."""
         yield run.move(held=None)
+        yield run
 
     def _count(self, run: Run) -> Iterator[Run]:
         """A datagram was too large: it is kept for the next call, or lost until the timer expires."""
@@ -435,6 +480,8 @@ class Session:
     ) -> Iterator[Successor[State]]:
         """Follow each outcome of a choice: pass over, survive with a non-fatal code, or end with an alert."""
         for outcome in choice.outcomes if choice else ():
+            if run.state.failed and outcome.alert == CLOSE_NOTIFY.name and CLOSE_NOTIFY in run.state.said:
+                continue
             if outcome.code in (DROPPED, STUCK):
                 yield from self._pass_over(run, outcome, met)
             elif outcome.code == "GOT_APPLICATION_DATA":
@@ -483,10 +530,14 @@ class Session:
         Signal.FIRST: lambda _, run: not (run.state.complete or run.state.renewal),
         Signal.UNFINISHED: lambda _, run: run.call.name in run.state.unfinished,
         Signal.QUEUED: lambda _, run: run.state.unread > 0,
+        Signal.PROVED: lambda _, run: "proved" in run.state.flags,
         Signal.HELD: lambda _, run: run.state.held is not None,
         Signal.WRITE_CLOSED: lambda _, run: run.state.write_closed,
         Signal.READ_CLOSED: lambda _, run: run.state.read_closed,
         Signal.HANDSHAKING: lambda _, run: not run.state.complete,
+        Signal.WAITS: lambda self, run: (
+            self._verb(run) is Verb.AWAIT if run.state.complete else run.state.write_closed
+        ),
         Signal.SENSELESS: lambda self, run: self._verb(run) is None,
         Signal.IGNORED: lambda self, run: self._verb(run) is Verb.IGNORE,
         Signal.REFUSED_CALL: lambda self, run: self._refusal(run) is not None,

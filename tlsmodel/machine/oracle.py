@@ -30,7 +30,7 @@ class Departure:
     ----------
     given, observed: the step.
     expected: every output that the model permits, without repetitions.
-    rows: ids of the rows that the model would have followed.
+    rows: ids of the rows that the model would have followed, as far as it could have got.
     phase: the phase that the model had reached when it happened (of the first possible state).
     """
 
@@ -77,7 +77,7 @@ class Oracle:
         fitting = [answer for answer in answers if answer.output.admits(observed)]
         if not fitting:
             expected = tuple(dict.fromkeys(answer.output for answer in answers))
-            rows = answers[0].rows if answers else ()
+            rows = max((answer.rows for answer in answers), key=len, default=())
             return Departure(given, expected, observed, rows, self._reached(rows))
         self.possible = tuple(dict.fromkeys(answer.target for answer in fitting))
         return Agreed(fitting[0].rows, len(self.possible))

@@ -17,9 +17,12 @@ from tlsmodel.spec.symbols import (
     WRITE_INTERRUPTED,
     WRITE_TOO_LARGE,
     Symbol,
+    emission,
 )
 
 NOBODY: Final[frozenset[str]] = frozenset()
+NOBODY_SAID: Final[frozenset[Symbol]] = frozenset()
+SAID_GOODBYE: Final = frozenset({emission("Alert.warning.close_notify")})
 CALM, DUE, PERHAPS_DUE = range(3)
 """Whether the retransmission timer has expired; perhaps: something has come since, and may have reset it."""
 
@@ -33,7 +36,9 @@ class State(NamedTuple):
     complete: handshake() has returned SUCCESS and no other handshake is under way.
     renewal: a handshake was completed before, so that the next one is a re-handshake.
     flags: ``unbound`` (no RFC 5746), ``owed`` or ``owed?`` (a KeyUpdate must, or may, precede the next data
-        sent), ``stuck`` (nothing that comes is understood any more).
+        sent), ``stuck`` (nothing that comes is understood any more), ``awaits`` (handshake() waits),
+        ``shown``, ``unshown`` or ``returned`` (a client with a certificate, without, or resumed),
+        ``stranger`` (it is another one than before), ``proved`` (a late authentication is over).
     unfinished: calls that were interrupted in a write and not called again yet.
     output: emissions that wait to be written, in order.
     inbox: deliveries that wait to be read, in order.
@@ -104,8 +109,9 @@ class State(NamedTuple):
         return self._replace(closure="closed" if self.read_closed else "write_closed")
 
     def fail(self) -> State:
-        """Return the dead state: nothing of the session matters any more but its phase."""
-        return State(self.phase, complete=self.complete, renewal=self.renewal, closure="failed")
+        """Return the dead state: nothing matters any more but the phase, and whether it has said bye."""
+        said = SAID_GOODBYE if self.write_closed else NOBODY_SAID
+        return State(self.phase, complete=self.complete, renewal=self.renewal, closure="failed", said=said)
 
     def raise_flags(self, names: tuple[str, ...], back: str) -> State:
         """Return this state with what a row sets; `back` is the phase of a connection at rest."""
@@ -171,10 +177,28 @@ def _perhaps_owed(state: State, _: str) -> State:
     return state if "owed" in state.flags else state._replace(flags=state.flags | {"owed?"})
 
 
+def _identified(name: str, other: str) -> Callable[[State, str], State]:
+    """The client is who it says; one that was somebody else before is a stranger until the handshake ends."""
+
+    def identify(state: State, _: str) -> State:
+        strange = {"stranger"} if state.renewal and {other, "returned"} & state.flags else set()
+        return state._replace(flags=state.flags - {other} | {name} | strange)
+
+    return identify
+
+
+def _returning(state: State, _: str) -> State:
+    """The client is who it was in the session that is resumed; whether that is who it is, is left open."""
+    return state._with("returned")._with("stranger") if state.renewal else state._with("returned")
+
+
 _RAISE: Final[dict[str, Callable[[State, str], State]]] = {
     "refused": _refused,
     "owed": _owed,
     "owed?": _perhaps_owed,
+    "shown": _identified("shown", "unshown"),
+    "unshown": _identified("unshown", "shown"),
+    "returning": _returning,
 }
 
 

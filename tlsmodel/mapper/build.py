@@ -31,7 +31,7 @@ from impl.codec.post_handshake import EndOfEarlyData, KeyUpdate, NewSessionTicke
 from impl.crypto.signatures import ALGORITHMS
 from tlsmodel.mapper import exchange, names, tls12, tls13
 from tlsmodel.mapper.connection import Connection
-from tlsmodel.mapper.layers import DatagramLayer
+from tlsmodel.mapper.layers import DatagramLayer, flip
 from tlsmodel.mapper.tls12 import Connection12, DatagramConnection
 from tlsmodel.mapper.tls13 import Connection13
 from tlsmodel.spec.symbols import DELIVERIES, END_OF_STREAM
@@ -158,11 +158,6 @@ def _truncated(make: Callable[[Connection], bytes]) -> Callable[[Connection], by
     return cut
 
 
-def flip(data: bytes) -> bytes:
-    """Return `data` with its last bit turned over."""
-    return data[:-1] + bytes((data[-1] ^ 1,))
-
-
 # fmt: off
 _CLIENT_HELLOS: Final = (
     "", "resuming", "early", "no_share", "no_cookie", "unbound", "misbound", "bad_binder", "other_version",
@@ -211,13 +206,14 @@ def _alert(level: int, description: str) -> Callable[[Connection], bytes]:
 
 def _no_renegotiation(connection: Connection) -> bytes:
     record = _alert(names.WARNING, "no_renegotiation")(connection)
-    connection.refused()
+    if not connection.plays_client:
+        connection.refused()
     return record
 
 
 def _bad_record(connection: Connection) -> bytes:
     if connection.writes_protected:
-        return flip(connection.record(names.APPLICATION_DATA, APPLICATION_DATA))
+        return connection.layer.spoiled(names.APPLICATION_DATA, APPLICATION_DATA)
     return connection.layer.record(names.APPLICATION_DATA, _CLUELESS)
 
 

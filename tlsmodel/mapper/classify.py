@@ -74,7 +74,7 @@ class Listener(ABC):
         match record.content_type:
             case ContentType.ALERT:
                 name = _alert(record.fragment)
-                if name == _NO_RENEGOTIATION:
+                if name == _NO_RENEGOTIATION and connection.plays_client:
                     connection.refused()
                 yield name
             case ContentType.CHANGE_CIPHER_SPEC:

@@ -197,7 +197,7 @@ class Connection(ABC):
         return False
 
     def refused(self) -> None:
-        """Do what follows from a no_renegotiation alert, whoever sends it: nothing, without re-handshakes."""
+        """Do what follows when a server refuses a client's hello: nothing without re-handshakes."""
         return
 
     @abstractmethod

@@ -140,8 +140,10 @@ def answer(
         return ServerHello(SERVER_RANDOM, offered.session_id, suite, extensions)
     asked = offered.extensions
     extended = ExtensionType.EXTENDED_MASTER_SECRET in asked
-    ticketed = profile.tickets and not resumed and ExtensionType.SESSION_TICKET in asked
-    stapled = profile.status and not resumed and ExtensionType.STATUS_REQUEST in asked
+    # Nothing is resumed where nothing was shown, whatever the server calls the session.
+    taken = resumed and bool(offered.session_id or asked.get(ExtensionType.SESSION_TICKET))
+    ticketed = profile.tickets and not taken and ExtensionType.SESSION_TICKET in asked
+    stapled = profile.status and not taken and ExtensionType.STATUS_REQUEST in asked
     extensions = Extensions.of(
         None if binding is None else ext.build_renegotiation_info(binding),
         ext.build_extended_master_secret() if extended else None,

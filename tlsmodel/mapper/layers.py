@@ -48,6 +48,9 @@ class Layer(Protocol):
     def record(self, content_type: int, data: bytes) -> bytes:
         """Return a record under the present keys."""
 
+    def spoiled(self, content_type: int, data: bytes) -> bytes:
+        """Return a record under the present keys that does not open."""
+
     def in_transcript(self, message: bytes, own: bool, /) -> bytes:
         """Return a message of the mapper (`own`, just sent) or the target (just heard) as it is hashed."""
 
@@ -63,6 +66,7 @@ class StreamLayer:
 
     def __init__(self) -> None:
         self.reader, self.writer = RecordReader(), RecordWriter()
+        self._written_with: Protection | None = None
         self._joiner = Joiner()
 
     def read(self, data: bytes) -> Iterator[Heard]:
@@ -93,6 +97,13 @@ class StreamLayer:
         """See `Layer`."""
         return b"".join(self.writer.protect(content_type, data))
 
+    def spoiled(self, content_type: int, data: bytes) -> bytes:
+        """Return a record that does not open; whoever passes over it does not count it."""
+        sequence = self.writer.records
+        record = flip(self.record(content_type, data))
+        self.writer.use(self._written_with, sequence)
+        return record
+
     def plain(self, content_type: int, data: bytes) -> bytes:
         """Return a record in the clear, whatever keys are in use."""
         return b"".join(self.writer.plain(content_type, data))
@@ -103,6 +114,7 @@ class StreamLayer:
 
     def write_with(self, protection: Protection) -> None:
         """See `Layer`."""
+        self._written_with = protection
         self.writer.use(protection)
 
     def read_with(self, protection: Protection) -> None:
@@ -152,6 +164,10 @@ class DatagramLayer:
     def record(self, content_type: int, data: bytes) -> bytes:
         """See `Layer`."""
         return self._seal(len(self._writing) - 1, content_type, data)
+
+    def spoiled(self, content_type: int, data: bytes) -> bytes:
+        """See `Layer`."""
+        return flip(self.record(content_type, data))
 
     def retransmission(self) -> bytes:
         """Return the last flight again, in one datagram; no bytes if there was none."""
@@ -259,6 +275,11 @@ class DatagramLayer:
     def begin_again(self) -> None:
         """Number messages from 0 again: every handshake begins so (RFC 6347 4.2.2)."""
         self._number = 0
+
+
+def flip(data: bytes) -> bytes:
+    """Return `data` with its last bit turned over."""
+    return data[:-1] + bytes((data[-1] ^ 1,))
 
 
 _TYPES: Final = frozenset(map(int, ContentType))

@@ -152,7 +152,7 @@ class Connection12(Connection):
         """Take note of hello, key exchange and Finished."""
         match name.partition(".")[0]:
             case "ServerHello" if self.plays_client and parsed is self.answered:
-                self._settle(hellos.binding_of(parsed))
+                self._settle(None if parsed is None else hellos.binding_of(parsed))
                 if name == "ServerHello.resumed":
                     self._resume(self.saved)
             case "ClientKeyExchange" if not self.plays_client:

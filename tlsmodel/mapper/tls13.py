@@ -30,7 +30,7 @@ from tlsmodel.mapper import hellos
 from tlsmodel.mapper.connection import Connection, kinds
 from tlsmodel.mapper.early import EarlyReading
 from tlsmodel.mapper.identity import CLIENT_RANDOM, GROUPS, Identity
-from tlsmodel.mapper.layers import StreamLayer
+from tlsmodel.mapper.layers import StreamLayer, flip
 from tlsmodel.mapper.profile import Profile
 from tlsmodel.mapper.saved import Saved
 
@@ -110,14 +110,15 @@ class Connection13(Connection):
             self.profile,
             self.identity.server_name,
             groups=() if variant == "no_share" else groups,
-            modes=self.profile.tickets or variant in _OPENERS,
+            modes=self.profile.tickets or self.saved is not None or variant in _OPENERS,
             early=variant == "early",
             cookie=cookie,
             random=self._random,
         )
         if variant == "other_version":
             hello = hellos.of_other_version(self.profile, hello)
-        if variant in _OPENERS:
+        if variant in _OPENERS or (variant == "no_share" and self.saved is not None):
+            # What is offered behind a HelloRetryRequest must have been offered before it (RFC 8446 4.1.2).
             hello = self._with_psk(hello, self.saved or STRANGER, good=variant != "bad_binder")
         if self.plays_client and self.answered is None:
             self.offered = hello
@@ -131,7 +132,7 @@ class Connection13(Connection):
         partial = encode(_extended(hello, blank))[: -blank.binders_length]
         before = b"" if self.may_begin() else self.whole_transcript()
         binder = _binder(suite, saved.secret, before + partial)
-        return _extended(hello, OfferedPsks(identities, (binder if good else _flip(binder),)))
+        return _extended(hello, OfferedPsks(identities, (binder if good else flip(binder),)))
 
     def asked_context(self) -> bytes:
         """Return what the target's next Certificate has to repeat of a request (RFC 8446 4.4.2)."""
@@ -192,6 +193,7 @@ class Connection13(Connection):
     def _retry(self, hello: ServerHello) -> None:
         """Put the hash of the first ClientHello in its place (RFC 8446 4.4.1)."""
         self._retried = hello
+        self.heard_protected = False
         chosen = SUITES.get(hello.cipher_suite, self.suite)
         digest = hashlib.new(chosen.hash_name, self._messages).digest()
         self._messages[:] = bytes((HandshakeType.MESSAGE_HASH,)) + len(digest).to_bytes(3) + digest
@@ -425,7 +427,3 @@ def _extended(hello: ClientHello, offered: OfferedPsks) -> ClientHello:
     return replace(
         hello, extensions=Extensions((*hello.extensions, ext.build_pre_shared_key_client(offered)))
     )
-
-
-def _flip(data: bytes) -> bytes:
-    return data[:-1] + bytes((data[-1] ^ 1,))

@@ -138,7 +138,7 @@ WRITE_AFTER_BYE = _choice(
     "WRITE_AFTER_BYE", "Nothing may be written after close_notify; the manual names no code.",
     "8446 6.1; 5246 7.2.1", Outcome(ANY_FATAL))
 HANDSHAKE_AFTER_BYE = _choice(
-    "HANDSHAKE_AFTER_BYE", "A handshake() that would have to write after close_notify fails; a no-op may succeed.",
+    "HANDSHAKE_AFTER_BYE", "A handshake() that would have to write after close_notify fails; one that only waits may wait, and a no-op may succeed.",
     "8446 6.1; gnutls_handshake(3)", Outcome(ANY_FATAL), Outcome(ANY_FATAL, kills=True), Outcome("SUCCESS"))
 BYE_AGAIN = _choice(
     "BYE_AGAIN", "bye() on a session that is already closed may say so or succeed; it sends nothing again.",
@@ -154,16 +154,19 @@ NO_RENEGOTIATION_IN_HANDSHAKE = _choice(
 # Hellos.
 UNOFFERED = _choice(
     "UNOFFERED", "A server's choice of what was not offered is refused with illegal_parameter.",
-    "8446 4.1.3; 5246 7.4.1.3", *_alerts("illegal_parameter"))
+    "8446 4.1.3", *_alerts("illegal_parameter"))
+UNOFFERED_12 = _choice(
+    "UNOFFERED_12", "TLS 1.2 names no alert for a server's choice of what was not offered.",
+    "5246 7.4.1.3; 5246 7.2.2", *_alerts("illegal_parameter", "handshake_failure"))
 UNWANTED_EXTENSION = _choice(
     "UNWANTED_EXTENSION", "An answer to an extension that was not sent is refused.",
-    "8446 4.2", *_alerts("unsupported_extension", "illegal_parameter"))
+    "8446 4.2; 5246 7.4.1.4", *_alerts("unsupported_extension", "illegal_parameter"))
 OTHER_VERSION = _choice(
     "OTHER_VERSION", "A version that this end does not speak is refused with protocol_version.",
     "5246 E.1; 8446 4.2.1", *_alerts("protocol_version"))
 SECOND_VERSION = _choice(
-    "SECOND_VERSION", "A version other than that of the HelloRetryRequest is refused.",
-    "8446 4.1.4", *_alerts("illegal_parameter", "protocol_version"))
+    "SECOND_VERSION", "A hello behind a HelloRetryRequest that speaks of another version is refused.",
+    "8446 4.1.2; 8446 4.1.4", *_alerts("illegal_parameter", "protocol_version"))
 BAD_HELLO_RETRY_REQUEST = _choice(
     "BAD_HELLO_RETRY_REQUEST", "A HelloRetryRequest that would change nothing is refused with illegal_parameter.",
     "8446 4.1.4", *_alerts("illegal_parameter"))
@@ -187,6 +190,10 @@ INTERVENING = _choice(
     "INTERVENING", "A client must not put a KeyUpdate between the messages of its proof; a server need not look.",
     "8446 4.6.2", *_alerts("unexpected_message"), _PASSED)
 
+INTERVENING_DATA = _choice(
+    "INTERVENING_DATA", "Nor must it put data there; a server need not look.",
+    "8446 4.6.2", *_alerts("unexpected_message"), Outcome("GOT_APPLICATION_DATA"))
+
 # Re-handshakes.
 SAFE_RENEGOTIATION = _choice(
     "SAFE_RENEGOTIATION", "A handshake that is not bound to the connection is refused with handshake_failure.",
@@ -204,6 +211,9 @@ NO_RENEGOTIATION_LATE = _choice(
 DATA_IN_REHANDSHAKE = _choice(
     "DATA_IN_REHANDSHAKE", "Data under the old keys in the middle of a re-handshake: taken, or out of order.",
     "gnutls_handshake(3); 5246 7.4.1.1", Outcome("GOT_APPLICATION_DATA"), *_alerts("unexpected_message"))
+DATA_UNREAD = _choice(
+    "DATA_UNREAD", "After GOT_APPLICATION_DATA the caller is to read the data; calling handshake() instead may fail.",
+    "gnutls_handshake(3)", *_deaths("unexpected_message"), *_alerts("unexpected_message"))
 NOT_NOW = _choice(
     "NOT_NOW", "A call that makes no sense at this moment is an error; the manual names no code for it.",
     "gnutls_error_is_fatal(3)", Outcome(ANY_FATAL))
@@ -215,16 +225,20 @@ RECV_BEFORE_HANDSHAKE = _choice(
     "error.",
     "gnutls_rehandshake(3)", *_deaths("unexpected_message"))
 
+IDENTITY_CHANGED = _choice(
+    "IDENTITY_CHANGED", "A re-handshake in which the client is somebody else may be refused, as the manual's default.",
+    "gnutls_init(3); 5746 5", *_alerts("insufficient_security", "handshake_failure", "bad_certificate", None))
+
 # The caller's other calls.
 TIMED_OUT = _choice(
     "TIMED_OUT", "A handshake that takes longer than the caller allows fails with TIMEDOUT.",
     "gnutls_handshake_set_timeout(3)", Outcome("TIMEDOUT", kills=True),
     Outcome("TIMEDOUT", "Alert.fatal.internal_error", kills=True))
 CLOSED_WHILE_WAITING = _choice(
-    "CLOSED_WHILE_WAITING", "The peer closes while handshake() or reauth() waits for it.",
-    "5246 7.2.1; 8446 6.1", Outcome("SESSION_EOF"), Outcome("SESSION_EOF", kills=True),
-    Outcome("SESSION_EOF", "Alert.warning.close_notify", kills=True),
-    Outcome("SESSION_EOF", "Alert.fatal.internal_error", kills=True))
+    "CLOSED_WHILE_WAITING", "The peer closes, or has closed, while handshake() or reauth() waits for it: an error.",
+    "5246 7.2.1; 8446 6.1", Outcome(ANY_FATAL), Outcome(ANY_FATAL, kills=True),
+    Outcome(ANY_FATAL, "Alert.warning.close_notify", kills=True),
+    Outcome(ANY_FATAL, "Alert.fatal.internal_error", kills=True))
 ALERT_AFTER_FAILURE = _choice(
     "ALERT_AFTER_FAILURE", "An alert on a dead session: it may still tell the peer why, or fail.",
     "gnutls_alert_send(3)", Outcome(ANY_FATAL), Outcome("SUCCESS"))

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from tlsmodel.spec.choices import (
-    AFTER_FAILURE, ALERT_AFTER_FAILURE, BYE_AFTER_FAILURE, BYE_AGAIN, CLOSED_WHILE_WAITING, DURING_HANDSHAKE,
+    AFTER_FAILURE, ALERT_AFTER_FAILURE, BYE_AFTER_FAILURE, BYE_AGAIN, CLOSED_WHILE_WAITING, DATA_UNREAD, DURING_HANDSHAKE,
     HANDSHAKE_AFTER_BYE, NOT_NOW, OWN_FATAL_ALERT, RECV_BEFORE_HANDSHAKE, RECV_IN_REHANDSHAKE, TIMED_OUT, TOO_MANY_WARNINGS,
     WRITE_AFTER_BYE, Choice,
 )
@@ -41,9 +41,11 @@ class Signal(StrEnum):
     FIRST = "first"                     # ENTER: the first handshake is not complete
     UNFINISHED = "unfinished"           # ENTER: this very call was interrupted in a write before
     QUEUED = "queued"                   # ENTER: data waits that a handshake() has met
+    PROVED = "proved"                   # ENTER: record_recv() has met the end of what reauth() was called for
     HELD = "held"                       # ENTER: a ClientHello waits for handshake()
     WRITE_CLOSED = "write_closed"       # ENTER: bye() has been called
     READ_CLOSED = "read_closed"         # ENTER: the peer has closed
+    WAITS = "waits"                     # ENTER: the call only waits for the peer
     HANDSHAKING = "handshaking"         # ENTER: handshake() is called for and has not returned SUCCESS yet
     SENSELESS = "senseless"             # ENTER: the handshake phase knows no such call
     READY = "ready"                     # ENTER: none of these
@@ -79,7 +81,7 @@ class Action(StrEnum):
     KEEP = "keep"                       # keep the data for record_recv
     TAKE = "take"                       # give out data that was kept
     HOLD = "hold"                       # hold the ClientHello for handshake()
-    DROP_HELD = "drop held"             # forget the ClientHello that was held
+    DROP_HELD = "drop held"             # the ClientHello that was held may be forgotten
     COUNT = "count"                     # one more of what is counted against the warning limit
     RETRANSMIT = "retransmit"           # put the last flight into the output again
 
@@ -141,13 +143,15 @@ def _handshaking_rows(call: Symbol, cite: str) -> tuple[ContractRow, ...]:
     """What handshake() and reauth() share: they carry messages through until there is nothing to wait for."""
     return (
         rule(call, ENTER, Signal.FAILED,       cite="gnutls_error_is_fatal(3)", choice=AFTER_FAILURE),
+        rule(call, ENTER, Signal.WAITS,        cite=cite,                       then=(FLUSH, PULL)),
         rule(call, ENTER, Signal.WRITE_CLOSED, cite="gnutls_bye(3)",            choice=HANDSHAKE_AFTER_BYE),
         rule(call, ENTER, Signal.READY,        cite=cite,                       action=Action.BEGIN, then=(FLUSH,)),
         *_write_rows(call),
         rule(call, FLUSH, Signal.FLUSHED,      cite=cite,                       then=(PULL,)),
         *_read_rows(call),
         rule(call, STEP,  Signal.ADVANCED,     cite=cite,                       then=(FLUSH,)),
-        rule(call, STEP,  Signal.IGNORED,      cite="8446 5; 5246 7.4.1.1",     then=(PULL,)),
+        # A record that was passed over may be a reason to say AGAIN although there is more to read.
+        rule(call, STEP,  Signal.IGNORED,      cite="8446 5; 5246 7.4.1.1",     then=(PULL,), returns=(AGAIN_READ,)),
         rule(call, STEP,  Signal.DELIVERED,    cite="gnutls_handshake(3)",      action=Action.KEEP, returns=(GOT_DATA,)),
         rule(call, STEP,  Signal.CLOSED,       cite=cite,                       choice=CLOSED_WHILE_WAITING),
     )
@@ -180,6 +184,7 @@ def _alert_rows(call: Symbol) -> tuple[ContractRow, ...]:
 ROWS: Final = (
     *_handshaking_rows(HANDSHAKE, "gnutls_handshake(3)"),
     rule(HANDSHAKE,   ENTER, Signal.LATE,         cite="gnutls_handshake_set_timeout(3)", choice=TIMED_OUT, then=(FLUSH,)),
+    rule(HANDSHAKE,   ENTER, Signal.QUEUED,       cite="gnutls_handshake(3)",       choice=DATA_UNREAD, returns=(GOT_DATA,)),
     rule(HANDSHAKE,   ENTER, Signal.IGNORED,      cite="gnutls_handshake(3)",       returns=(SUCCESS,)),
     rule(HANDSHAKE,   ENTER, Signal.REFUSED_CALL, cite="5746 4.2",                  action=Action.BEGIN, then=(FLUSH,)),
     rule(HANDSHAKE,   FLUSH, Signal.COMPLETED,    cite="gnutls_handshake(3)",       action=Action.COMPLETE, returns=(SUCCESS,)),
@@ -189,6 +194,8 @@ ROWS: Final = (
     *_handshaking_rows(REAUTH, "gnutls_reauth(3)"),
     rule(REAUTH,      ENTER, Signal.HANDSHAKING,  cite="gnutls_reauth(3)",          choice=NOT_NOW),
     rule(REAUTH,      ENTER, Signal.SENSELESS,    cite="gnutls_reauth(3)",          choice=NOT_NOW),
+    rule(REAUTH,      ENTER, Signal.QUEUED,       cite="gnutls_reauth(3)",          returns=(GOT_DATA,)),
+    rule(REAUTH,      ENTER, Signal.PROVED,       cite="gnutls_reauth(3)",          action=Action.COMPLETE, returns=(SUCCESS,)),
     rule(REAUTH,      FLUSH, Signal.COMPLETED,    cite="gnutls_reauth(3)",          returns=(SUCCESS,)),
 
     *_writing_rows(REHANDSHAKE, "gnutls_rehandshake(3)"),
@@ -241,8 +248,10 @@ CONTRACT: Final[dict[tuple[Symbol, Micro, Signal], ContractRow]] = {(r.call, r.a
 _WRITES = (Signal.FAILED, Signal.HANDSHAKING, Signal.UNFINISHED, Signal.WRITE_CLOSED, Signal.SENSELESS, Signal.READY)
 _ALERTS = (Signal.FAILED, Signal.UNFINISHED, Signal.WRITE_CLOSED, Signal.READY)
 ENTRY_ORDER: Final[dict[Symbol, tuple[Signal, ...]]] = {
-    HANDSHAKE:   (Signal.FAILED, Signal.LATE, Signal.UNFINISHED, Signal.WRITE_CLOSED, Signal.IGNORED, Signal.REFUSED_CALL, Signal.READY),
-    REAUTH:      (Signal.FAILED, Signal.HANDSHAKING, Signal.UNFINISHED, Signal.WRITE_CLOSED, Signal.SENSELESS, Signal.READY),
+    HANDSHAKE:   (Signal.FAILED, Signal.LATE, Signal.UNFINISHED, Signal.WAITS, Signal.WRITE_CLOSED, Signal.IGNORED,
+                  Signal.REFUSED_CALL, Signal.READY),
+    REAUTH:      (Signal.FAILED, Signal.HANDSHAKING, Signal.UNFINISHED, Signal.SENSELESS, Signal.WAITS, Signal.WRITE_CLOSED,
+                  Signal.READY),
     RECORD_SEND: (Signal.FAILED, Signal.FIRST, Signal.UNFINISHED, Signal.WRITE_CLOSED, Signal.HANDSHAKING, Signal.READY),
     RECORD_RECV: (Signal.FAILED, Signal.FIRST, Signal.QUEUED, Signal.READ_CLOSED, Signal.HANDSHAKING, Signal.HELD, Signal.READY),
     BYE:         (Signal.FAILED, Signal.UNFINISHED, Signal.WRITE_CLOSED, Signal.READY),
@@ -250,3 +259,7 @@ ENTRY_ORDER: Final[dict[Symbol, tuple[Signal, ...]]] = {
     ALERT_NO_RENEGOTIATION: _ALERTS, ALERT_WARNING: _ALERTS, ALERT_FATAL: _ALERTS,
 }
 """Which of the signals that hold on entry a call looks at, and in which order."""
+
+BESIDES: Final = {HANDSHAKE: (Signal.WRITE_CLOSED, Signal.QUEUED), REAUTH: (Signal.WRITE_CLOSED, Signal.QUEUED, Signal.PROVED)}
+"""Signals whose rows are alternatives to that of the first one that holds, unless it is one of `ALONE`."""
+ALONE: Final = frozenset((Signal.FAILED, Signal.LATE, Signal.UNFINISHED, Signal.HANDSHAKING, Signal.SENSELESS))

@@ -64,7 +64,7 @@ class Row:
     to: the next phase (its own phase for rows that stay).
     emit: what is sent, in order.
     code: the non-fatal code that NOTIFY returns.
-    choice: the named outcomes of REFUSE.
+    choice: the named outcomes of REFUSE; with another verb, what is permitted instead.
     sets: flags of the session that are raised.
     when: the condition on the scenario, or None.
     cite: source, as ``RFC section`` or manual page.

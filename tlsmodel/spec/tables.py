@@ -128,15 +128,25 @@ ONLY_TLS13: Final = ("HelloRetryRequest", "EarlyData")
 STREAM_ONLY: Final = frozenset({READ_CUT, WRITE_CUT})
 DATAGRAM_ONLY: Final = frozenset({WRITE_TOO_LARGE, TIMER_EXPIRED})
 _DATAGRAM_MESSAGES: Final = ("HelloVerifyRequest", "Retransmission", "StaleRecord")
+_VARIANTS: Final = {
+    **dict.fromkeys(
+        ("ClientHello.unbound", "ClientHello.misbound", "ServerHello.unbound", "ServerHello.misbound"),
+        (Version.TLS12, Version.DTLS12),
+    ),
+    **dict.fromkeys(
+        ("ClientHello.early", "ClientHello.no_share", "ClientHello.bad_binder", "EncryptedExtensions.early"),
+        (Version.TLS13,),
+    ),
+    "ClientHello.no_cookie": (Version.DTLS12,),
+}
+"""Variants that only some versions have; elsewhere what makes them one is not looked at."""
 
 
 def _alphabet(scenario: Scenario, tables: SessionTables) -> tuple[Symbol, ...]:
     datagrams = scenario.version is Version.DTLS12
     refusable = scenario.version is not Version.TLS13
     calls = (item for item in CALLS if item is not ALERT_NO_RENEGOTIATION or refusable)
-    deliveries = (
-        item for item in DELIVERIES if _arrives(item, scenario.version) and _told_apart(item, tables)
-    )
+    deliveries = (item for item in DELIVERIES if _arrives(item, scenario) and _told_apart(item, tables))
     without = STREAM_ONLY if datagrams else DATAGRAM_ONLY
     strikes = (
         item
@@ -146,7 +156,15 @@ def _alphabet(scenario: Scenario, tables: SessionTables) -> tuple[Symbol, ...]:
     return (*calls, *deliveries, *strikes)
 
 
-def _arrives(item: Symbol, version: Version) -> bool:
+def _arrives(item: Symbol, scenario: Scenario) -> bool:
+    version = scenario.version
+    if item.name == "ServerKeyExchange.bad" and scenario.value("exchange") in ("psk", "ecdhe_psk"):
+        return False  # there is no signature to be bad
+    if item.name == "ClientHello.no_cookie" and scenario.value("cookie") == "off":
+        return False
+    versions = _VARIANTS.get(item.name)
+    if versions is not None and version not in versions:
+        return False
     if item.message == "EndOfStream":
         return version is not Version.DTLS12
     if item.message in ONLY_TLS13:

@@ -35,6 +35,7 @@ from tlsmodel.targets.transport import Transport
 RECEIVE_SIZE: Final = 1 << 14
 _UNFINISHED: Final = ("AGAIN", "INTERRUPTED")
 _ALERTS: Final = {ALERT_NO_RENEGOTIATION: (1, 100), ALERT_WARNING: (1, 90), ALERT_FATAL: (2, 40)}
+_CRASHING: Final = (REHANDSHAKE, REAUTH, KEY_UPDATE, KEY_UPDATE_PEER)
 _NOT_YET: Final = Return("INVALID_REQUEST")
 _MILLISECOND: Final = 0.001
 
@@ -70,7 +71,7 @@ class GnuTLSTarget:
             RECORD_SEND: self._record_send,
             RECORD_RECV: self._record_recv,
             BYE: lambda: self._answer(BYE, self._library.gnutls_bye(self._session, ffi.SHUT_WR)),
-            REHANDSHAKE: self._rehandshake,
+            REHANDSHAKE: lambda: self._answer(REHANDSHAKE, self._library.gnutls_rehandshake(self._session)),
             REAUTH: self._reauth,
             KEY_UPDATE: lambda: self._key_update(KEY_UPDATE, 0),
             KEY_UPDATE_PEER: lambda: self._key_update(KEY_UPDATE_PEER, ffi.KU_PEER),
@@ -96,7 +97,12 @@ class GnuTLSTarget:
             ffi.check(library.gnutls_record_send_early_data(made, PAYLOAD, len(PAYLOAD)))
 
     def call(self, symbol: Symbol) -> Return:
-        """Make one call of the alphabet; see `Target.call`."""
+        """Make one call of the alphabet; see `Target.call`.
+
+        Before the first handshake is complete some calls would make the library follow a null pointer.
+        """
+        if symbol in _CRASHING and not self._established:
+            return _NOT_YET
         return self._calls[symbol]()
 
     def strike(self, symbol: Symbol) -> None:
@@ -124,12 +130,6 @@ class GnuTLSTarget:
         returned = self._answer(HANDSHAKE, self._library.gnutls_handshake(self._session))
         self._established = self._established or returned.code == "SUCCESS"
         return returned
-
-    def _rehandshake(self) -> Return:
-        """Not before the first handshake is complete: there the library would follow a null pointer."""
-        if not self._established:
-            return _NOT_YET
-        return self._answer(REHANDSHAKE, self._library.gnutls_rehandshake(self._session))
 
     def _reauth(self) -> Return:
         if self._scenario.role is Role.SERVER and self._scenario.value("late_auth") != "none":

@@ -98,7 +98,7 @@ class Conversation:
 def converse(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Conversation]:
     """Return a function (scenario name, portion) that opens a conversation."""
     directory = tmp_path_factory.mktemp("credentials")
-    contexts = {name: _context(scenario, directory) for name, scenario in SCENARIOS.items()}
+    contexts = {name: _context(SCENARIOS[name], directory) for name in HONEST}
 
     def opened(name: str, portion: int = 0) -> Conversation:
         return Conversation(SCENARIOS[name], contexts[name], portion)

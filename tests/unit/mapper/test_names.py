@@ -6,7 +6,14 @@ from tlsmodel.mapper import names
 from tlsmodel.spec.choices import CHOICES
 from tlsmodel.spec.symbols import DELIVERIES
 
-WITHOUT_NUMBER = {"BadRecord", "EndOfStream"}
+WITHOUT_NUMBER = {
+    "BadRecord",
+    "EndOfStream",
+    "EarlyData",
+    "HelloRetryRequest",
+    "Retransmission",
+    "StaleRecord",
+}
 
 
 def test_every_message_of_the_alphabet_has_a_number_and_every_number_a_message() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tlsmodel.spec.choices import (
     BAD_CHANGE_CIPHER_SPEC_12, BAD_RECORD_MAC, DECRYPT_ERROR, EMPTY_CERTIFICATE_12, MALFORMED,
-    MALFORMED_OUT_OF_ORDER, OTHER_VERSION, UNEXPECTED_MESSAGE, UNOFFERED,
+    MALFORMED_OUT_OF_ORDER, OTHER_VERSION, UNEXPECTED_MESSAGE, UNOFFERED_12, UNWANTED_EXTENSION,
 )
 from tlsmodel.spec.conditions import has
 from tlsmodel.spec.groups import MALFORMED_MESSAGES, MESSAGES, UNREADABLE
@@ -52,8 +52,8 @@ LINES: tuple[Line, ...] = (
     row(WAIT_SH,       ACCEPTED,                                                           to=WAIT_SKE,        cite="5489 2", when=ECDHE_PSK),
     row(WAIT_SH,       ACCEPTED,                                                           to=WAIT_HINT,       cite="4279 2", when=PSK),
     row(WAIT_SH,       ACCEPTED,                                                           to=WAIT_CERT,       cite="5246 7.4.1.3"),
-    row(WAIT_SH,       on("ServerHello.misbound"),   sets="unbound",                       to=WAIT_CERT,       cite="5746 3.4", when=NOT_BOUND),
-    row(WAIT_SH,       on("ServerHello.unoffered"),  refuse=UNOFFERED,                                         cite="5246 7.4.1.3"),
+    row(WAIT_SH,       on("ServerHello.misbound"),   refuse=UNWANTED_EXTENSION,                                cite="5246 7.4.1.4", when=NOT_BOUND),
+    row(WAIT_SH,       on("ServerHello.unoffered"),  refuse=UNOFFERED_12,                                      cite="5246 7.4.1.3"),
     row(WAIT_SH,       on("ServerHello.other_version"), refuse=OTHER_VERSION,                                  cite="5246 E.1"),
     row(WAIT_SH,       on("ServerHello.malformed"),  refuse=MALFORMED,                                         cite="5246 7.2.2"),
     row(WAIT_CERT,     on("Certificate"),                                                  to=WAIT_STATUS,     cite="6066 8", when=STATUS),

@@ -28,10 +28,12 @@ CHANGE = ("ChangeCipherSpec", "Finished")
 
 AUTH, REQUIRED, RESUMES, TICKETS = has("auth", "request", "require"), has("auth", "require"), has("resume"), has("tickets")
 RSA, PSK, ECDHE_PSK = has("exchange", "rsa"), has("exchange", "psk"), has("exchange", "ecdhe_psk")
-FULL = (on("ClientHello"), on("ClientHello.resuming"))
+FULL = (on("ClientHello"), on("ClientHello.resuming"), on("ClientHello.no_cookie"))
 UNBOUND = (on("ClientHello.unbound"), on("ClientHello.misbound"))
 
 HELLO_LINES: tuple[Line, ...] = (
+    row(HELLOS,        on("ClientHello.resuming"),   emit=["ServerHello.resumed", *CHANGE],  to=WAIT_CCS_R,      cite="5246 7.3",
+        sets="returning", when=RESUMES & AUTH),
     row(HELLOS,        on("ClientHello.resuming"),   emit=["ServerHello.resumed", *CHANGE],  to=WAIT_CCS_R,      cite="5246 7.3", when=RESUMES),
 )
 LINES: tuple[Line, ...] = (
@@ -49,9 +51,9 @@ LINES: tuple[Line, ...] = (
     ),
     row(HELLOS,        on("ClientHello.other_version"), refuse=OTHER_VERSION,                                    cite="5246 E.1"),
     row(HELLOS,        on("ClientHello.malformed"),  refuse=MALFORMED,                                           cite="5246 7.2.2"),
-    row(WAIT_CERT,     on("Certificate"),                                                    to=WAIT_CKE_V,      cite="5246 7.4.6"),
+    row(WAIT_CERT,     on("Certificate"),            sets="shown",                           to=WAIT_CKE_V,      cite="5246 7.4.6"),
     row(WAIT_CERT,     on("Certificate.empty"),      refuse=CERTIFICATE_MISSING_12,                              cite="5246 7.4.6", when=REQUIRED),
-    row(WAIT_CERT,     on("Certificate.empty"),                                              to=WAIT_CKE,        cite="5246 7.4.6"),
+    row(WAIT_CERT,     on("Certificate.empty"),      sets="unshown",                         to=WAIT_CKE,        cite="5246 7.4.6"),
     row(WAIT_CKE,      on("ClientKeyExchange"),                                              to=WAIT_CCS,        cite="5246 7.4.7"),
     row(WAIT_CKE_V,    on("ClientKeyExchange"),                                              to=WAIT_CV,         cite="5246 7.4.7"),
     row(WAIT_CV,       on("CertificateVerify"),                                              to=WAIT_CCS,        cite="5246 7.4.8"),

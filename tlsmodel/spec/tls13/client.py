@@ -2,7 +2,7 @@
 
 What belongs to every version (alerts, end of stream, the caller's contract) is in `closure` and `contract`.
 A phase that the RFC draws once stands here once for each history that matters later: _R after a
-CertificateRequest, _P after the server took our pre-shared key, _E after it took early data as well.
+CertificateRequest, _P after the server took our pre-shared key, _E where it may take early data as well, or has.
 """
 
 # fmt: off
@@ -17,8 +17,8 @@ from tlsmodel.spec.groups import MALFORMED_MESSAGES, MESSAGES, UNREADABLE
 from tlsmodel.spec.row import Table, Verb, once, row
 from tlsmodel.spec.symbols import HANDSHAKE, KEY_UPDATE, KEY_UPDATE_PEER, REAUTH, delivery as on
 
-START, WAIT_SH, WAIT_SH_2, WAIT_EE, WAIT_EE_P, WAIT_CERT_CR, WAIT_CERT, WAIT_CV, WAIT_CV_R = (
-    "START", "WAIT_SH", "WAIT_SH_2", "WAIT_EE", "WAIT_EE_P", "WAIT_CERT_CR", "WAIT_CERT", "WAIT_CV", "WAIT_CV_R",
+START, WAIT_SH, WAIT_SH_2, WAIT_EE, WAIT_EE_P, WAIT_EE_E, WAIT_CERT_CR, WAIT_CERT, WAIT_CV, WAIT_CV_R = (
+    "START", "WAIT_SH", "WAIT_SH_2", "WAIT_EE", "WAIT_EE_P", "WAIT_EE_E", "WAIT_CERT_CR", "WAIT_CERT", "WAIT_CV", "WAIT_CV_R",
 )
 FINISHING = WAIT_FINISHED, WAIT_FINISHED_R, WAIT_FINISHED_P, WAIT_FINISHED_E = (
     "WAIT_FINISHED", "WAIT_FINISHED_R", "WAIT_FINISHED_P", "WAIT_FINISHED_E",
@@ -26,7 +26,7 @@ FINISHING = WAIT_FINISHED, WAIT_FINISHED_R, WAIT_FINISHED_P, WAIT_FINISHED_E = (
 CONNECTED, ASKED = ESTABLISHED = ("CONNECTED", "ASKED")
 BEFORE_KEYS = (START, WAIT_SH, WAIT_SH_2)
 HELLO = (WAIT_SH, WAIT_SH_2)
-PROTECTED = (WAIT_EE, WAIT_EE_P, WAIT_CERT_CR, WAIT_CERT, WAIT_CV, WAIT_CV_R, *FINISHING)
+PROTECTED = (WAIT_EE, WAIT_EE_P, WAIT_EE_E, WAIT_CERT_CR, WAIT_CERT, WAIT_CV, WAIT_CV_R, *FINISHING)
 UNFINISHED = (*BEFORE_KEYS, *PROTECTED)
 KEYED = (*PROTECTED, *ESTABLISHED)
 PHASES = (*UNFINISHED, *ESTABLISHED)
@@ -44,6 +44,7 @@ TABLE = Table("tls13.client.phase", PHASES,
     row(WAIT_SH,         on("HelloRetryRequest"), emit=[CCS, "ClientHello"],           to=WAIT_SH_2,       cite="8446 4.1.4"),
     row(WAIT_SH,         on("HelloRetryRequest.idle"),     refuse=BAD_HELLO_RETRY_REQUEST,                 cite="8446 4.1.4"),
     row(HELLO,           on("ServerHello"),                emit=[CCS],                 to=WAIT_EE,         cite="8446 4.1.3"),
+    row(WAIT_SH,         on("ServerHello.resumed"),        emit=[CCS],                 to=WAIT_EE_E,       cite="8446 4.2.10", when=EARLY),
     row(HELLO,           on("ServerHello.resumed"),        emit=[CCS],                 to=WAIT_EE_P,       cite="8446 4.2.11", when=RESUMING),
     row(HELLO,           on("ServerHello.resumed"),        refuse=UNWANTED_EXTENSION,                      cite="8446 4.2"),
     row(HELLO,           on("ServerHello.unoffered"),      refuse=UNOFFERED,                               cite="8446 4.1.3"),
@@ -51,8 +52,8 @@ TABLE = Table("tls13.client.phase", PHASES,
     row(WAIT_SH_2,       on("ServerHello.other_version"),  refuse=SECOND_VERSION,                          cite="8446 4.1.4"),
     row(HELLO,           on("ServerHello.malformed"),      refuse=MALFORMED,                               cite="8446 6"),
     row(WAIT_EE,         on("EncryptedExtensions"),                                    to=WAIT_CERT_CR,    cite="8446 4.3.1"),
-    row(WAIT_EE_P,       on("EncryptedExtensions"),                                    to=WAIT_FINISHED_P, cite="8446 4.3.1"),
-    row(WAIT_EE_P,       on("EncryptedExtensions.early"),                              to=WAIT_FINISHED_E, cite="8446 4.2.10", when=EARLY),
+    row((WAIT_EE_P, WAIT_EE_E), on("EncryptedExtensions"),                                  to=WAIT_FINISHED_P, cite="8446 4.3.1"),
+    row(WAIT_EE_E,       on("EncryptedExtensions.early"),                              to=WAIT_FINISHED_E, cite="8446 4.2.10"),
     row((WAIT_EE, WAIT_EE_P), on("EncryptedExtensions.early"), refuse=UNWANTED_EXTENSION,                  cite="8446 4.2"),
     row(WAIT_CERT_CR,    on("CertificateRequest"),                                     to=WAIT_CERT,       cite="8446 4.3.2"),
     row(WAIT_CERT_CR,    on("Certificate"),                                            to=WAIT_CV,         cite="8446 4.4.2"),

@@ -8,8 +8,8 @@ _S is a phase in which refused early data is passed over; LATE_ phases authentic
 from __future__ import annotations
 
 from tlsmodel.spec.choices import (
-    BAD_BINDER, BAD_RECORD_MAC, CERTIFICATE_REQUIRED, DECRYPT_ERROR, INTERVENING, KEY_UPDATE_MALFORMED, MALFORMED,
-    MALFORMED_OUT_OF_ORDER, OTHER_VERSION, SECOND_HELLO, UNEXPECTED_MESSAGE,
+    BAD_BINDER, BAD_RECORD_MAC, CERTIFICATE_REQUIRED, DECRYPT_ERROR, INTERVENING, INTERVENING_DATA, KEY_UPDATE_MALFORMED, MALFORMED,
+    MALFORMED_OUT_OF_ORDER, OTHER_VERSION, SECOND_HELLO, SECOND_VERSION, UNEXPECTED_MESSAGE,
 )
 from tlsmodel.spec.conditions import has
 from tlsmodel.spec.groups import MALFORMED_MESSAGES, MESSAGES, UNREADABLE
@@ -45,17 +45,28 @@ TABLE = Table("tls13.server.phase", PHASES,
     row(START,           on("ClientHello.early"),          emit=(*FULL, TICKETS),  to=WAIT_FINISHED_S, cite="8446 4.2.10", when=ISSUES),
     row(START,           on("ClientHello.early"),          emit=FULL,              to=WAIT_FINISHED_S, cite="8446 4.2.10"),
     row(START,           on("ClientHello.no_share"),       emit=["HelloRetryRequest", CCS], to=WAIT_CH_2,  cite="8446 4.1.4"),
-    row(WAIT_CH_2,       (on("ClientHello.no_share"), on("ClientHello.early")), refuse=SECOND_HELLO,       cite="8446 4.1.2"),
+    row(WAIT_CH_2,       on("ClientHello.no_share"),       refuse=SECOND_HELLO,                            cite="8446 4.1.2"),
+    # Early data is not permitted there; that a server must look is nowhere said.
+    *(
+        row(WAIT_CH_2, on("ClientHello.early"), verb=Verb.ADVANCE, refuse=SECOND_HELLO, emit=emit, to=to, cite="8446 4.1.2", when=when)
+        for emit, to, when in (
+            (RESUMED, WAIT_FINISHED_S, RESUMES),
+            (ASKING, WAIT_CERT_S, AUTH),
+            ((*FULL, TICKETS), WAIT_FINISHED_S, ISSUES),
+            (FULL, WAIT_FINISHED_S, None),
+        )
+    ),
     row(HELLOS,          on("ClientHello.bad_binder"),     refuse=BAD_BINDER,                              cite="8446 4.2.11", when=RESUMES),
     row(HELLOS,          on("ClientHello.resuming"),       emit=RESUMED,           to=WAIT_FINISHED,   cite="8446 4.2.11", when=RESUMES),
     row(HELLOS,          (*PLAIN, on("ClientHello.bad_binder")), emit=ASKING,      to=WAIT_CERT,       cite="8446 4.3.2", when=AUTH),
     row(HELLOS,          (*PLAIN, on("ClientHello.bad_binder")), emit=(*FULL, TICKETS), to=WAIT_FINISHED, cite="8446 4.1.2", when=ISSUES),
     row(HELLOS,          (*PLAIN, on("ClientHello.bad_binder")), emit=FULL,        to=WAIT_FINISHED,   cite="8446 4.1.2"),
-    row(HELLOS,          on("ClientHello.other_version"),  refuse=OTHER_VERSION,                           cite="8446 4.2.1"),
+    row(WAIT_CH_2,       on("ClientHello.other_version"),  refuse=SECOND_VERSION,                          cite="8446 4.1.2"),
+    row(START,           on("ClientHello.other_version"),  refuse=OTHER_VERSION,                           cite="8446 D.2"),
     row(HELLOS,          on("ClientHello.malformed"),      refuse=MALFORMED,                               cite="8446 6"),
     row(START,           on("ChangeCipherSpec"),           refuse=UNEXPECTED_MESSAGE,                      cite="8446 5"),
 
-    row(WAIT_EOED,       on("EarlyData"),                  verb=Verb.IGNORE,                               cite="8446 4.2.10"),
+    row(WAIT_EOED,       (on("EarlyData"), on("ApplicationData")), verb=Verb.IGNORE,                               cite="8446 4.2.10"),
     row(SKIPPING,        on("EarlyData"),                  verb=Verb.IGNORE,                               cite="8446 4.2.10"),
     row(WAIT_EOED,       on("EndOfEarlyData"),                                     to=WAIT_FINISHED,   cite="8446 4.5"),
     row(CERTS,           on("Certificate"),                                        to=WAIT_CV,         cite="8446 4.4.2"),
@@ -81,6 +92,7 @@ TABLE = Table("tls13.server.phase", PHASES,
     row(ESTABLISHED,     (KEY_UPDATE_PEER, REHANDSHAKE),   emit=["KeyUpdate.requested"],                   cite="8446 4.6.3"),
     row(ESTABLISHED,     KEY_UPDATE,                       emit=["KeyUpdate.not_requested"],               cite="8446 4.6.3"),
     row((CONNECTED, LATE_CERT), on("ApplicationData"),     verb=Verb.DELIVER,                              cite="8446 5.1"),
+    row((LATE_CV, LATE_FINISHED), on("ApplicationData"),   refuse=INTERVENING_DATA,                        cite="8446 4.6.2"),
     row((LATE_CV, LATE_FINISHED), on("KeyUpdate.not_requested"), refuse=INTERVENING,                       cite="8446 4.6.2"),
     row((LATE_CV, LATE_FINISHED), on("KeyUpdate.requested"), refuse=INTERVENING, sets="owed?",             cite="8446 4.6.2"),
     row(ESTABLISHED,     on("KeyUpdate.not_requested"),    verb=Verb.IGNORE,                               cite="8446 4.6.3"),
