@@ -16,7 +16,6 @@ from tlsmodel.spec import closure, rehandshake
 from tlsmodel.spec.choices import (
     ANY_FATAL,
     DROPPED,
-    IDENTITY_CHANGED,
     STUCK,
     WRITE_AFTER_BYE,
     Choice,
@@ -214,9 +213,17 @@ class Session:
 
     def _enter(self, run: Run) -> Iterator[Successor[State]]:
         signal = next(item for item in ENTRY_ORDER[run.call] if self._HOLDS[item](self, run))
+        if ALERT_FATAL.name in run.state.unfinished and run.call is not ALERT_FATAL:
+            # Whether a fatal alert ends the session before or when it leaves is nowhere laid down.
+            yield from self._follow(run, Micro.ENTER, Signal.FAILED)
         if signal is Signal.WAITS and self._tables.rehandshake:
             run = run.move(flags=run.state.flags | {"awaits"})
         yield from self._follow(run, Micro.ENTER, signal)
+        if signal is Signal.UNFINISHED and run.call in ALERTS and ALERTS[run.call] not in run.state.output:
+            # It has left with another call; whether the repeated call sends it again is nowhere laid down.
+            yield from self._follow(run, Micro.ENTER, Signal.READY)
+        if signal is Signal.READY and run.call in LOOPS and run.state.output and self._verb(run) is None:
+            yield from self._pull(run)  # what another call has left unwritten is that call's business
         for beside in BESIDES.get(run.call, ()) if signal not in ALONE else ():
             if self._HOLDS[beside](self, run):
                 yield from self._follow(run, Micro.ENTER, beside)
@@ -301,7 +308,7 @@ class Session:
                 if met.choice is not None:  # it may be refused as well
                     yield from self._conclude(run, met.choice, dead=True, met=met)
                 if "stranger" in sent.state.flags:
-                    yield from self._conclude(sent, IDENTITY_CHANGED, dead=True)
+                    yield from self._follow(sent, Micro.STEP, Signal.STRANGER)
         elif met.verb is Verb.CLOSE:
             yield from self._follow(run._replace(state=before.close_read()), Micro.STEP, Signal.CLOSED, met)
         elif met.verb is Verb.REPEAT:

@@ -57,12 +57,15 @@ _HEADER_LENGTH: Final = 4
 def build(connection: Connection, name: str) -> bytes:
     """Return the records of delivery `name` under the keys in use, and do what follows from sending them.
 
-    Raises `KeyError` for a name that stands for no bytes.
+    Raises `KeyError` for a name that stands for no message of the connection's version.
     """
     record = _RECORDS.get(name)
     if record is not None:
         return record(connection)
-    return connection.send(name, _MESSAGES[name](connection))
+    message = _MESSAGES[name](connection)
+    if not message:
+        raise KeyError(name)
+    return connection.send(name, message)
 
 
 def _certificate(connection: Connection) -> HandshakeMessage:

@@ -47,6 +47,7 @@ class Connection12(Connection):
         self._master = b""
         self._share_shown = self._needs_no_half()
         self._verified = {True: b"", False: b""}
+        self._bound = b"", b""
         self._safe: bool | None = None
         self._ticket = b""
 
@@ -70,7 +71,7 @@ class Connection12(Connection):
 
     def client_hello(self, variant: str) -> bytes:
         """See `Connection`."""
-        binding = _MISBOUND if variant == "misbound" else self._verified[True]
+        binding = _MISBOUND if variant == "misbound" else self._bound[0]
         hello = hellos.offer(
             self.profile,
             self.identity.server_name,
@@ -94,7 +95,7 @@ class Connection12(Connection):
         if variant == "misbound":
             binding = _MISBOUND
         elif variant != "unbound" and (known or (self._renews() and self.profile.checks)):
-            binding = self._verified[True] + self._verified[False]
+            binding = b"".join(self._bound)
         resumed = variant == "resumed"
         return hellos.answer(
             self.profile, self.offered, binding=binding, resumed=resumed, saved=self._recognised()
@@ -103,7 +104,7 @@ class Connection12(Connection):
     def name_offer(self, hello: ClientHello) -> str:
         """See `Connection`; where the connection is not bound, nothing is expected of the binding."""
         bound = hellos.binding_of(hello)
-        if self.profile.checks and self._safe is not False and bound != self._verified[True]:
+        if self.profile.checks and self._safe is not False and bound != self._bound[0]:
             return "ClientHello.unbound" if bound is None else "ClientHello.misbound"
         ticket = hello.extensions.get(ExtensionType.SESSION_TICKET)
         return "ClientHello.resuming" if ticket or hello.session_id else "ClientHello"
@@ -113,7 +114,7 @@ class Connection12(Connection):
         bound = hellos.binding_of(hello)
         expected = None
         if self.profile.checks and hellos.binding_of(self.offered) is not None:
-            expected = self._verified[True] + self._verified[False]
+            expected = b"".join(self._bound)
         if bound != expected:
             return "ServerHello.unbound" if bound is None else "ServerHello.misbound"
         if hello.cipher_suite not in self.offered.cipher_suites:
@@ -144,7 +145,7 @@ class Connection12(Connection):
                 self._agree()
             case "NewSessionTicket":
                 self._ticket = TICKET
-            case "Finished" | "Finished.bad":
+            case "Finished" | "Finished.bad" if not self.finished:
                 self.finished = True
                 self._finish()
 
@@ -160,7 +161,7 @@ class Connection12(Connection):
                 self._agree()
             case "NewSessionTicket" if parsed is not None:
                 self._ticket = parsed.ticket
-            case "Finished":
+            case "Finished" if not self.peer_finished:
                 self._verified[not self.plays_client] = parsed.verify_data if parsed else b""
                 self.peer_finished = True
                 self._finish()
@@ -173,10 +174,11 @@ class Connection12(Connection):
             self._safe = binding is not None and hellos.binding_of(self.offered) is not None
 
     def _renews(self) -> bool:
-        return self._safe is not None and bool(self._verified[True] and self._verified[False])
+        return bool(self._bound[0])
 
     def _finish(self) -> None:
         if self.complete:
+            self._bound = self._verified[True], self._verified[False]
             self._renumber()
 
     def _renumber(self) -> None:

@@ -227,7 +227,7 @@ RECV_BEFORE_HANDSHAKE = _choice(
 
 IDENTITY_CHANGED = _choice(
     "IDENTITY_CHANGED", "A re-handshake in which the client is somebody else may be refused, as the manual's default.",
-    "gnutls_init(3); 5746 5", *_alerts("insufficient_security", "handshake_failure", "bad_certificate", None))
+    "gnutls_init(3); 5746 5", *_deaths("insufficient_security", "handshake_failure", "bad_certificate", None))
 
 # The caller's other calls.
 TIMED_OUT = _choice(

@@ -15,7 +15,7 @@ from typing import Final
 
 from tlsmodel.spec.choices import (
     AFTER_FAILURE, ALERT_AFTER_FAILURE, BYE_AFTER_FAILURE, BYE_AGAIN, CLOSED_WHILE_WAITING, DATA_UNREAD, DURING_HANDSHAKE,
-    HANDSHAKE_AFTER_BYE, NOT_NOW, OWN_FATAL_ALERT, RECV_BEFORE_HANDSHAKE, RECV_IN_REHANDSHAKE, TIMED_OUT, TOO_MANY_WARNINGS,
+    HANDSHAKE_AFTER_BYE, IDENTITY_CHANGED, NOT_NOW, OWN_FATAL_ALERT, RECV_BEFORE_HANDSHAKE, RECV_IN_REHANDSHAKE, TIMED_OUT, TOO_MANY_WARNINGS,
     WRITE_AFTER_BYE, Choice,
 )
 from tlsmodel.spec.symbols import (
@@ -65,6 +65,7 @@ class Signal(StrEnum):
     CLOSED = "close"
     REFUSED = "refuse"
     BEGUN = "begun"                     # STEP: the peer begins another handshake
+    STRANGER = "stranger"               # STEP: the client is another one than before the re-handshake
     EXCESS = "excess"                   # STEP: one warning more than the limit
 
 
@@ -188,6 +189,7 @@ ROWS: Final = (
     rule(HANDSHAKE,   ENTER, Signal.IGNORED,      cite="gnutls_handshake(3)",       returns=(SUCCESS,)),
     rule(HANDSHAKE,   ENTER, Signal.REFUSED_CALL, cite="5746 4.2",                  action=Action.BEGIN, then=(FLUSH,)),
     rule(HANDSHAKE,   FLUSH, Signal.COMPLETED,    cite="gnutls_handshake(3)",       action=Action.COMPLETE, returns=(SUCCESS,)),
+    rule(HANDSHAKE,   STEP,  Signal.STRANGER,     cite="gnutls_init(3)",            choice=IDENTITY_CHANGED),
     rule(HANDSHAKE,   PULL,  Signal.TIMER,        cite="6347 4.2.4.1",              action=Action.RETRANSMIT, then=(FLUSH,)),
     rule(HANDSHAKE,   PULL,  Signal.LATE,         cite="gnutls_handshake_set_timeout(3)", choice=TIMED_OUT),
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from tlsmodel.credentials import TestCredentials
-from tlsmodel.spec.scenario import Role, Scenario
+from tlsmodel.spec.scenario import Role, Scenario, Version
 from tlsmodel.spec.symbols import (
     ALERT_FATAL,
     ALERT_NO_RENEGOTIATION,
@@ -55,6 +55,7 @@ class GnuTLSTarget:
     def __init__(self, credentials: TestCredentials) -> None:
         self.version = ffi.version()
         self.capabilities = Capabilities(
+            versions=frozenset({Version.TLS12, Version.TLS13}),
             settings={**EVERY_SETTING, "cookie": frozenset({"off"})},
             needs={"cookie": frozenset({"off"})},
             calls=frozenset(CALLS),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from impl import AlertDescription, AlertLevel, Code, Config, Received, SavedSession, Sent, Session
 from tlsmodel.credentials import TestCredentials
-from tlsmodel.spec.scenario import Scenario
+from tlsmodel.spec.scenario import Scenario, Version
 from tlsmodel.spec.symbols import (
     ALERT_FATAL,
     ALERT_NO_RENEGOTIATION,
@@ -26,7 +26,7 @@ from tlsmodel.spec.symbols import (
 )
 from tlsmodel.targets.base import EVERY_SETTING, PAYLOAD, Capabilities, deserves_alert
 from tlsmodel.targets.clock import Clock
-from tlsmodel.targets.impl_setup import DEADLINE, VERSIONS, Parts, configuration
+from tlsmodel.targets.impl_setup import DEADLINE, Parts, configuration
 from tlsmodel.targets.transport import Transport
 
 _DIRECTED = (Code.AGAIN, Code.INTERRUPTED)
@@ -46,7 +46,7 @@ class ImplTarget:
 
     def __init__(self, credentials: TestCredentials) -> None:
         self.capabilities = Capabilities(
-            versions=frozenset(VERSIONS), settings=EVERY_SETTING, calls=frozenset(CALLS)
+            versions=frozenset({Version.TLS12, Version.TLS13}), settings=EVERY_SETTING, calls=frozenset(CALLS)
         )
         self._clock = Clock()
         self._parts = Parts(credentials, self._clock)
