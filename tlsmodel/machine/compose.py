@@ -7,11 +7,13 @@ successors.  Theory: Mealy machines composed by synchronous signals (Harel and G
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from tlsmodel.machine import timer
+from tlsmodel.machine.actions import ACT, ALERTS, CLOSE_NOTIFY
 from tlsmodel.machine.regions import CALM, DUE, State, strike
+from tlsmodel.machine.run import Run, Successor
 from tlsmodel.spec import closure, rehandshake
 from tlsmodel.spec.choices import (
     ANY_FATAL,
@@ -28,8 +30,6 @@ from tlsmodel.spec.row import Emit, Row, Verb
 from tlsmodel.spec.scenario import Role, Scenario, Version
 from tlsmodel.spec.symbols import (
     ALERT_FATAL,
-    ALERT_NO_RENEGOTIATION,
-    ALERT_WARNING,
     BYE,
     DEADLINE_PASSED,
     END_OF_STREAM,
@@ -42,7 +42,6 @@ from tlsmodel.spec.symbols import (
     RECORD_RECV,
     TIMER_EXPIRED,
     Kind,
-    Output,
     Return,
     Symbol,
     delivery,
@@ -50,46 +49,10 @@ from tlsmodel.spec.symbols import (
 )
 from tlsmodel.spec.tables import tables_for
 
-APPLICATION_DATA = emission("ApplicationData")
-CLOSE_NOTIFY = emission("Alert.warning.close_notify")
-KEY_UPDATE_REPLY = emission("KeyUpdate.not_requested")
-ALERTS: Final = {
-    ALERT_NO_RENEGOTIATION: emission("Alert.warning.no_renegotiation"),
-    ALERT_WARNING: emission("Alert.warning.user_canceled"),
-    ALERT_FATAL: emission("Alert.fatal.handshake_failure"),
-}
+PEER_CLOSES = delivery("Alert.close_notify")
 UNKNOWN_RECORD = delivery("UnknownRecord")
 READS = (READ_CUT, READ_INTERRUPTED)
 LOOPS = (HANDSHAKE, REAUTH)
-
-
-Node = TypeVar("Node", bound=Hashable)
-
-
-class Successor(NamedTuple, Generic[Node]):
-    """One permitted answer: the output, the state after it, and the ids of the rows that gave it."""
-
-    output: Output
-    state: Node
-    rows: tuple[str, ...]
-
-
-class Run(NamedTuple):
-    """A call in progress."""
-
-    call: Symbol
-    state: State
-    emitted: tuple[Symbol, ...] = ()
-    rows: tuple[str, ...] = ()
-
-    def returns(self, returned: Return) -> Successor[State]:
-        return Successor(Output(returned, self.emitted), self.state, self.rows)
-
-    def move(self, **changes: Any) -> Run:
-        return self._replace(state=self.state._replace(**changes))
-
-    def note(self, *rows: str) -> Run:
-        return self._replace(rows=self.rows + rows)
 
 
 class Session:
@@ -205,11 +168,14 @@ class Session:
         at_once = bool(line.then or line.choice)
         if at_once:
             yield from (run.returns(returned) for returned in line.returns)
-        for acted in self._ACT[line.action](self, run) if line.then or not at_once else ():
+        for acted in self._act(line.action, run) if line.then or not at_once else ():
             for micro in line.then:
                 yield from (self._flush if micro is Micro.FLUSH else self._pull)(acted)
             if not at_once:
                 yield from (acted.returns(returned) for returned in line.returns)
+
+    def _act(self, action: Action, run: Run) -> Iterator[Run]:
+        return self._begin(run) if action is Action.BEGIN else ACT[action](run, self._scenario)
 
     def _enter(self, run: Run) -> Iterator[Successor[State]]:
         signal = next(item for item in ENTRY_ORDER[run.call] if self._HOLDS[item](self, run))
@@ -317,6 +283,8 @@ class Session:
                 yield from self._follow(timer.tick(run, "peer repeats"), Micro.STEP, Signal.REPEATED, met)
         elif met.verb is Verb.REFUSE:
             yield from self._follow(run, Micro.STEP, Signal.REFUSED, met)
+            if run.call is RECORD_RECV and before.renewal and item is PEER_CLOSES:
+                yield from self._follow(run._replace(state=before.close_read()), Micro.STEP, Signal.CLOSED)
         else:
             raised = before._replace(phase=met.to) if met.table == self._tables.phase.name else before
             raised = raised.raise_flags(met.sets, self._back)
@@ -388,6 +356,8 @@ class Session:
                 run.state.settle_key_update() if met.emit[0].symbol.message == "KeyUpdate" else run.state
             )
             yield from self._send(run._replace(state=settled), met.emit)
+            if met.emit[0].symbol in run.state.output:
+                yield run  # the same is on its way for another call, and may do for both
         else:
             yield run
 
@@ -403,74 +373,6 @@ class Session:
             yield from self._send(run.move(output=(*state.output, first.symbol), said=said), rest)
         if first.once:
             yield from self._send(run, rest)
-
-    def _queue_data(self, run: Run) -> Iterator[Run]:
-        state = run.state
-        rest = state.flags - {"owed", "owed?"}
-        if state.flags & {"owed", "owed?"}:
-            yield run.move(output=(*state.output, KEY_UPDATE_REPLY, APPLICATION_DATA), flags=rest)
-        if "owed" not in state.flags:
-            yield run.move(output=(*state.output, APPLICATION_DATA), flags=rest)
-
-    def _queue_close(self, run: Run) -> Iterator[Run]:
-        closed = run.state.close_write()
-        yield run._replace(state=closed._replace(output=(*closed.output, CLOSE_NOTIFY)))
-
-    def _queue_alert(self, run: Run) -> Iterator[Run]:
-        held = None if run.call is ALERT_NO_RENEGOTIATION else run.state.held
-        yield run.move(output=(*run.state.output, ALERTS[run.call]), held=held)
-
-    def _complete(self, run: Run) -> Iterator[Run]:
-        flags = run.state.flags - {"awaits", "stranger", "proved"}
-        yield run.move(
-            complete=True, renewal=True, flags=flags, said=frozenset(), warnings=0, late=False, due=CALM
-        )
-
-    def _stay(self, run: Run) -> Iterator[Run]:
-        yield run.move(unfinished=run.state.unfinished | {run.call.name})
-
-    def _keep(self, run: Run) -> Iterator[Run]:
-        yield run.move(unread=run.state.unread + 1)
-
-    def _take(self, run: Run) -> Iterator[Run]:
-        yield run.move(unread=run.state.unread - 1)
-
-    def _drop_held(self, run: Run) -> Iterator[Run]:
-        """Whether a hello that was told of once is kept while the caller reads on is nowhere laid down."""
-        yield run.move(held=None)
-        yield run
-
-    def _count(self, run: Run) -> Iterator[Run]:
-        """A datagram was too large: it is kept for the next call, or lost until the timer expires."""
-        state = run.state
-        counted = state.warnings + (not state.complete)
-        counted_run = run.move(warnings=min(counted, self._scenario.warnings))
-        yield counted_run.move(output=())
-        yield from self._stay(counted_run)
-
-    def _retransmit(self, run: Run) -> Iterator[Run]:
-        if run.state.due != CALM:
-            run = timer.tick(run, "timer expired")
-        yield run.move(output=run.state.output or run.state.flight, due=CALM)
-
-    def _nothing(self, run: Run) -> Iterator[Run]:
-        yield run
-
-    _ACT: Final[dict[Action, Callable[[Session, Run], Iterator[Run]]]] = {
-        Action.NOTHING: _nothing,
-        Action.BEGIN: _begin,
-        Action.QUEUE_DATA: _queue_data,
-        Action.QUEUE_CLOSE: _queue_close,
-        Action.QUEUE_ALERT: _queue_alert,
-        Action.COMPLETE: _complete,
-        Action.STAY: _stay,
-        Action.KEEP: _keep,
-        Action.TAKE: _take,
-        Action.HOLD: _nothing,
-        Action.DROP_HELD: _drop_held,
-        Action.COUNT: _count,
-        Action.RETRANSMIT: _retransmit,
-    }
 
     def _notify(self, run: Run, code: str) -> Iterator[Successor[State]]:
         """Return a non-fatal code; in the handshake, warnings are counted."""
@@ -489,6 +391,8 @@ class Session:
         for outcome in choice.outcomes if choice else ():
             if run.state.failed and outcome.alert == CLOSE_NOTIFY.name and CLOSE_NOTIFY in run.state.said:
                 continue
+            if outcome.code == "SUCCESS" and run.call is HANDSHAKE and not run.state.complete:
+                continue  # only a handshake() with nothing to do may succeed without one
             if outcome.code in (DROPPED, STUCK):
                 yield from self._pass_over(run, outcome, met)
             elif outcome.code == "GOT_APPLICATION_DATA":

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tlsmodel.machine.compose import Session, Successor
+from tlsmodel.machine.compose import Session
 from tlsmodel.machine.regions import State
+from tlsmodel.machine.run import Successor
 from tlsmodel.spec.contract import ContractRow
 from tlsmodel.spec.dtls12.flight import FlightRow
 from tlsmodel.spec.pairs import PairSetting

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tlsmodel.display import Displayed
 from tlsmodel.machine.compose import Session
-from tlsmodel.machine.compose import Successor as Answer
+from tlsmodel.machine.run import Successor as Answer
 from tlsmodel.machine.view import HandshakeView
 from tlsmodel.spec.contract import ContractRow
 from tlsmodel.spec.dtls12.flight import FlightRow

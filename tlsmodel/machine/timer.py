@@ -8,7 +8,7 @@ from tlsmodel.machine.regions import CALM, DUE, PERHAPS_DUE
 from tlsmodel.spec.dtls12.flight import TABLE, Flight, FlightRow
 
 if TYPE_CHECKING:
-    from tlsmodel.machine.compose import Run
+    from tlsmodel.machine.run import Run
 
 ROWS: Final[dict[tuple[Flight, str], FlightRow]] = {(row.at, row.on): row for row in TABLE}
 

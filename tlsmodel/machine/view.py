@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tlsmodel.machine.compose import Successor
+from tlsmodel.machine.run import Successor
 from tlsmodel.spec.choices import DROPPED
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.scenario import Scenario

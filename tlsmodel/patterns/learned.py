@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tlsmodel.machine.compose import Successor
 from tlsmodel.machine.machine import Machine
+from tlsmodel.machine.run import Successor
 from tlsmodel.patterns.dot import INITIAL_MARK, MAX_TEXT, read_dot
 from tlsmodel.spec.contract import ContractRow
 from tlsmodel.spec.row import Row

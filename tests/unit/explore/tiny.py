@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from tlsmodel.machine.compose import Successor
 from tlsmodel.machine.machine import Machine
+from tlsmodel.machine.run import Successor
 from tlsmodel.spec.scenario import scenario
 from tlsmodel.spec.symbols import INPUTS, Output, emission
 
