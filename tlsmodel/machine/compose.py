@@ -35,11 +35,14 @@ from tlsmodel.spec.symbols import (
     END_OF_STREAM,
     HANDSHAKE,
     HANDSHAKE_MESSAGES,
+    KEY_UPDATE,
+    KEY_UPDATE_PEER,
     QUIET,
     READ_CUT,
     READ_INTERRUPTED,
     REAUTH,
     RECORD_RECV,
+    REHANDSHAKE,
     TIMER_EXPIRED,
     Kind,
     Return,
@@ -53,6 +56,14 @@ PEER_CLOSES = delivery("Alert.close_notify")
 UNKNOWN_RECORD = delivery("UnknownRecord")
 READS = (READ_CUT, READ_INTERRUPTED)
 LOOPS = (HANDSHAKE, REAUTH)
+KEY_UPDATES = frozenset({emission("KeyUpdate.requested"), emission("KeyUpdate.not_requested")})
+REPEATED: Final = {
+    **{call: frozenset({alert}) for call, alert in ALERTS.items()},
+    **dict.fromkeys((KEY_UPDATE, KEY_UPDATE_PEER), KEY_UPDATES),
+    REHANDSHAKE: KEY_UPDATES | {emission("HelloRequest")},
+}
+"""Calls that send one message, with what that is."""
+NOTHING: Final[frozenset[Symbol]] = frozenset()
 
 
 class Session:
@@ -185,7 +196,13 @@ class Session:
         if signal is Signal.WAITS and self._tables.rehandshake:
             run = run.move(flags=run.state.flags | {"awaits"})
         yield from self._follow(run, Micro.ENTER, signal)
-        if signal is Signal.UNFINISHED and run.call in ALERTS and ALERTS[run.call] not in run.state.output:
+        if run.call.name in run.state.unfinished and signal is Signal.HANDSHAKING:
+            yield from self._follow(run, Micro.ENTER, Signal.UNFINISHED)
+        if (
+            signal is Signal.UNFINISHED
+            and run.call in REPEATED
+            and REPEATED[run.call].isdisjoint(run.state.output)
+        ):
             # It has left with another call; whether the repeated call sends it again is nowhere laid down.
             yield from self._follow(run, Micro.ENTER, Signal.READY)
         if signal is Signal.READY and run.call in LOOPS and run.state.output and self._verb(run) is None:
