@@ -21,7 +21,8 @@ from tlsmodel.spec.tables import tables_for
 
 FAILED: Final = "failed"
 WORDS: Final = {
-    rehandshake.FIRST: ("first handshake", NodeKind.START),
+    rehandshake.FIRST: ("first handshake, the peer's hello is awaited", NodeKind.START),
+    rehandshake.LATER: ("first handshake under way", NodeKind.STATE),
     rehandshake.BOUND: ("connection", NodeKind.FINAL),
     rehandshake.UNBOUND: ("connection without RFC 5746", NodeKind.FINAL),
     rehandshake.AGAIN_HELLO: ("re-handshake, the peer's hello is awaited", NodeKind.STATE),

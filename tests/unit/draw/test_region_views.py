@@ -44,6 +44,12 @@ def test_what_the_table_of_rehandshakes_refuses_is_a_refusal():
         (rehandshake.FIRST, "failed", "?ClientHello.misbound"),
         (rehandshake.AGAIN, "failed", "?ApplicationData"),
         (rehandshake.AGAIN, "failed", "?Alert.no_renegotiation"),
+        (rehandshake.AGAIN, "failed", "?BadRecord"),
+        (rehandshake.BOUND, "failed", "?ClientHello.misbound"),
+        (rehandshake.BOUND, "failed", "?ClientHello.unbound"),
+        (rehandshake.UNBOUND, "failed", "?ClientHello"),
+        (rehandshake.UNBOUND, "failed", "?ClientHello.misbound"),
+        (rehandshake.UNBOUND, "failed", "?ClientHello.unbound"),
     }
 
 
