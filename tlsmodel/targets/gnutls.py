@@ -64,7 +64,6 @@ class GnuTLSTarget:
         self._library = ffi.library()
         self._setup = Setup(credentials)
         self._clock = Clock()
-        self._kept = ffi.follow(self._clock)
         self._buffer = ctypes.create_string_buffer(RECEIVE_SIZE)
         self._session: ffi.Handle | None = None
         self._calls: dict[Symbol, Callable[[], Return]] = {
@@ -88,6 +87,7 @@ class GnuTLSTarget:
         self.close()
         library = self._library
         self._clock.reset()
+        ffi.follow(self._clock)
         self._session = made = self._setup.session(scenario, session)
         self._scenario, self._transport = scenario, transport
         self._failed = self._sending = self._established = False

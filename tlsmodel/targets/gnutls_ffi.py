@@ -10,6 +10,7 @@ import ctypes
 import ctypes.util
 from collections.abc import Callable
 from functools import cache
+from time import time
 from typing import Final
 
 from tlsmodel.spec.codes import CODES
@@ -141,24 +142,32 @@ def take(found: PlainDatum) -> bytes:
     return data
 
 
-def follow(clock: Callable[[], float]) -> tuple[object, ...]:
-    """Let the library take its time from `clock`; returns what must be kept as long as it does."""
+_followed: list[Callable[[], float]] = [time]
 
-    def time(place: int | None) -> int:
-        now = int(clock())
-        if place:
-            ctypes.c_long.from_address(place).value = now
-        return now
 
-    def gettime(place: int) -> None:
-        now = clock()
-        moment = Moment.from_address(place)
-        moment.seconds, moment.nanoseconds = int(now), int((now - int(now)) * 1e9)
+def follow(clock: Callable[[], float]) -> None:
+    """Let the library take its time from `clock` from now on, in all its sessions."""
+    _followed[0] = clock
+    library().gnutls_global_set_time_function(_TIME)
+    library()._gnutls_global_set_gettime_function(_GET_TIME)
 
-    kept = Time(time), GetTime(gettime)
-    library().gnutls_global_set_time_function(kept[0])
-    library()._gnutls_global_set_gettime_function(kept[1])
-    return kept
+
+def _tell_time(place: int | None) -> int:
+    now = int(_followed[0]())
+    if place:
+        ctypes.c_long.from_address(place).value = now
+    return now
+
+
+def _tell_moment(place: int) -> None:
+    now = _followed[0]()
+    moment = Moment.from_address(place)
+    moment.seconds, moment.nanoseconds = int(now), int((now - int(now)) * 1e9)
+
+
+# The library calls them for as long as the process lives, whatever became of the target that made it so.
+_TIME: Final = Time(_tell_time)
+_GET_TIME: Final = GetTime(_tell_moment)
 
 
 @cache

@@ -127,23 +127,21 @@ _clock: list[Callable[[], float]] = [time.time]
 
 def follow(clock: Callable[[], float]) -> None:
     """Let the library take its time from `clock` from now on."""
-    library()
     _clock[0] = clock
+    library().gnutls_global_set_time_function(_on_time)
+    library()._gnutls_global_set_gettime_function(_on_gettime)
 
 
 @cache
 def library() -> Any:
-    """Return the library, its clock set to `follow`'s; skips the test where it is not installed."""
+    """Return the library; skips the test where it is not installed."""
     try:
-        found = ffi.dlopen("libgnutls.so.30")
+        return ffi.dlopen("libgnutls.so.30")
     except OSError:
         words = "libgnutls is not installed: install the package libgnutls30 (Debian, Ubuntu)"
         if os.environ.get("CI"):
             pytest.fail(words, pytrace=False)
         pytest.skip(words)
-    found.gnutls_global_set_time_function(_on_time)
-    found._gnutls_global_set_gettime_function(_on_gettime)
-    return found
 
 
 @ffi.callback("long(long *)")
