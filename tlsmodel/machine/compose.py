@@ -83,6 +83,9 @@ class Session:
         self._datagrams = scenario.version is Version.DTLS12
         self._updates = scenario.version is Version.TLS13
         self._met: dict[tuple[object, ...], Row] = {}
+        reading = {row.call for row in CONTRACT.values() if Micro.PULL in (row.at, *row.then)}
+        self._blind = frozenset(self._calls) - reading
+        self._known: dict[State, dict[Symbol, tuple[Successor[State], ...]]] = {}
         self._back = min(self._tables.final & {"CONNECTED"}, default="CONNECTED")
 
     @property
@@ -152,7 +155,19 @@ class Session:
             return (Successor(QUIET, state.arm(given), ()),)
         if given.kind is Kind.DELIVERY:
             return (Successor(QUIET, self._arrive(state, given), ()),)
+        if given in self._blind and (state.inbox or state.read):
+            return tuple(
+                Successor(output, after if after.failed else after.wait(state.inbox, state.read), rows)
+                for output, after, rows in self._answers(state.wait((), None), given)
+            )
         return tuple(dict.fromkeys(self._enter(Run(given, state))))
+
+    def _answers(self, state: State, call: Symbol) -> tuple[Successor[State], ...]:
+        """Return the answers to a call that reads nothing, so that they are the same whatever waits."""
+        found = self._known.setdefault(state, {})
+        if call not in found:
+            found[call] = tuple(dict.fromkeys(self._enter(Run(call, state))))
+        return found[call]
 
     def _arrive(self, state: State, item: Symbol) -> State:
         if state.failed or state.read_closed:

@@ -90,6 +90,10 @@ class State(NamedTuple):
         """bye() has been called."""
         return self.closure in ("write_closed", "closed")
 
+    def wait(self, inbox: tuple[Symbol, ...], read: Symbol | None) -> State:
+        """Return this state with other deliveries waiting, and another disturbance of the next read."""
+        return State._make((*self[:_INBOX], inbox, *self[_INBOX + 1 : _READ], read, *self[_READ + 1 :]))
+
     def arm(self, disturbance: Symbol) -> State:
         """Return this state with a disturbance armed on its side."""
         if disturbance is TIMER_EXPIRED:
@@ -154,6 +158,10 @@ class State(NamedTuple):
         if self.warnings:
             parts.append(f"warnings {self.warnings}")
         return ", ".join(parts)
+
+
+_INBOX: Final = State._fields.index("inbox")
+_READ: Final = State._fields.index("read")
 
 
 def _refused(state: State, back: str) -> State:

@@ -31,7 +31,7 @@ class Run(NamedTuple):
         return Successor(Output(returned, self.emitted), self.state, self.rows)
 
     def move(self, **changes: Any) -> Run:
-        return self._replace(state=self.state._replace(**changes))
+        return Run(self.call, self.state._replace(**changes), self.emitted, self.rows)
 
     def note(self, *rows: str) -> Run:
-        return self._replace(rows=self.rows + rows)
+        return Run(self.call, self.state, self.emitted, self.rows + rows)

@@ -9,7 +9,7 @@ call finds everything else already done.
 # fmt: off
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -103,11 +103,11 @@ class ContractRow:
     then: tuple[Micro, ...] = ()
     returns: tuple[Return, ...] = ()
     choice: Choice | None = None
+    id: str = field(init=False)
+    """``contract/handshake/FLUSH/blocked``"""
 
-    @property
-    def id(self) -> str:
-        """``contract/handshake/FLUSH/blocked``"""
-        return f"contract/{self.call.name}/{self.at}/{self.signal}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", f"contract/{self.call.name}/{self.at}/{self.signal}")
 
 
 AGAIN_READ, AGAIN_WRITE = Return("AGAIN", 0), Return("AGAIN", 1)

@@ -8,7 +8,7 @@ before a machine is built.  Rows are data: no lambdas, nothing that a reader of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tlsmodel.spec.choices import Choice
@@ -81,12 +81,12 @@ class Row:
     choice: Choice | None = None
     sets: tuple[str, ...] = ()
     when: Condition | None = None
+    id: str = field(init=False)
+    """``tls13.client.phase/WAIT_CERT_CR/CertificateRequest``, with the condition in brackets."""
 
-    @property
-    def id(self) -> str:
-        """``tls13.client.phase/WAIT_CERT_CR/CertificateRequest``, with the condition in brackets."""
+    def __post_init__(self) -> None:
         condition = f"[{self.when}]" if self.when else ""
-        return f"{self.table}/{self.at}/{self.on.name}{condition}"
+        object.__setattr__(self, "id", f"{self.table}/{self.at}/{self.on.name}{condition}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.unit.explore.whole import expanded
 from tlsmodel.explore import explore, shortest
 from tlsmodel.machine import build
 from tlsmodel.spec.scenario import SCENARIOS
@@ -9,7 +10,7 @@ from tlsmodel.spec.scenario import SCENARIOS
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_no_session_machine_has_a_deadlock(name):
-    assert explore(build(name)).deadlocks == ()
+    assert explore(expanded(name)).deadlocks == ()
 
 
 def test_the_shortest_way_to_a_complete_tls13_server_is_two_messages_and_one_call():
