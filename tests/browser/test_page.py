@@ -1,9 +1,11 @@
 """The explorer in a real browser: it opens from disk, steps, undoes, links, filters and plays findings."""
 
 import json
+import sys
 
 import pytest
 
+from tlsmodel.cli.page import written
 from tlsmodel.machine import names
 from tlsmodel.spec.pairs import PAIRS
 
@@ -269,3 +271,15 @@ def test_the_contract_of_a_call_shows_what_the_last_step_did(shown, screenshot):
     latest = tab.locator(".edge.latest title").all_text_contents()
     assert latest == ["ENTER->FLUSH", "FLUSH->PULL", "PULL->AGAIN (read)"]
     screenshot(tab)
+
+
+def test_a_page_made_without_graphviz_steps_without_pictures(tab, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    path = tmp_path / "plain.html"
+    path.write_text(written(("tls13-server:handshake",)), "utf-8")
+    tab.goto(f"{path.as_uri()}#tls13-server:handshake")
+    tab.wait_for_selector("html[data-ready]")
+    press_input(tab, "?ClientHello")
+
+    assert phase(tab) == "WAIT_FINISHED"
+    assert "pip install pygraphviz" in tab.locator(".pictures").inner_text()

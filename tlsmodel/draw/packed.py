@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Hashable, Mapping
 from typing import Any, Final, TypeVar
 
+from tlsmodel.display import DrawingUnavailable
 from tlsmodel.draw.diagram import Diagram
 from tlsmodel.draw.explain import headline
 from tlsmodel.draw.layout import edge_id, node_id
@@ -55,7 +56,8 @@ def packed(machine: Machine[Any], diagrams: Mapping[str, Diagram]) -> dict[str, 
 
     Parameters
     ----------
-    diagrams: pictures of it by a short name, on which a reader marks phases and rows.
+    diagrams: pictures of it by a short name, on which a reader marks phases and rows; left away where nothing
+        can lay them out.
 
     Raises `MemoryError` where the machine does not fit.
     """
@@ -76,7 +78,10 @@ def packed(machine: Machine[Any], diagrams: Mapping[str, Diagram]) -> dict[str, 
         degrees.append(len(given) - before)
     states = [machine.state(number) for number in range(space.states)]
     final = tables_for(machine.scenario).final
-    drawn = [_drawn(name, diagram, rows) for name, diagram in diagrams.items()]
+    try:
+        drawn = [_drawn(name, diagram, rows) for name, diagram in diagrams.items()]
+    except DrawingUnavailable:
+        drawn = []
     return {
         "name": machine.name,
         "title": headline(machine),

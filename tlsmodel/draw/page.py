@@ -18,10 +18,14 @@ from typing import Any, Final
 from tlsmodel.draw import theme
 from tlsmodel.draw.contract_view import contract
 from tlsmodel.draw.diagram import Diagram
+from tlsmodel.draw.flight_view import flight
+from tlsmodel.draw.generation_view import generations
 from tlsmodel.draw.packed import compressed, facets, packed
 from tlsmodel.draw.phase_view import phases
 from tlsmodel.machine.machine import VIEW_SUFFIX, Machine
+from tlsmodel.spec.scenario import Version
 from tlsmodel.spec.symbols import Kind, Symbol
+from tlsmodel.spec.tables import tables_for
 from tlsmodel.spec.wire import arrival
 
 _IMPORT: Final = re.compile(r'^import \{[^}]*\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
@@ -98,9 +102,13 @@ def page(
 def pictures_of(machine: Machine[Any]) -> dict[str, Diagram]:
     """Return the pictures that a reader of `machine` can turn to, by a short name."""
     drawn = {"Phases": phases(machine, refusals=False), "Phases and refusals": phases(machine)}
-    if not machine.name.endswith(VIEW_SUFFIX):
-        drawn |= {f"{call.name}()": contract(call) for call in machine.inputs if call.kind is Kind.CALL}
-    return drawn
+    if machine.name.endswith(VIEW_SUFFIX):
+        return drawn
+    if tables_for(machine.scenario).rehandshake is not None:
+        drawn["Re-handshakes"] = generations(machine)
+    if machine.scenario.version is Version.DTLS12:
+        drawn["Retransmission timer"] = flight()
+    return drawn | {f"{call.name}()": contract(call) for call in machine.inputs if call.kind is Kind.CALL}
 
 
 @cache

@@ -13,7 +13,9 @@ export class Picture {
     const names = graph.diagrams.map(({ name }, number) => h("option", { value: number }, name));
     this.choice = h("select", { onchange: () => this.turn(Number(this.choice.value)) }, names);
     this.legend = h("ul", { class: "legend remark" });
-    this.element = h("div", { class: "pictures" }, h("label", {}, "picture ", this.choice), this.holder, this.legend);
+    const none = h("p", { class: "remark" }, "Pictures need Graphviz where this is made: pip install pygraphviz");
+    const parts = names.length ? [h("label", {}, "picture ", this.choice), this.holder, this.legend] : [none];
+    this.element = h("div", { class: "pictures" }, parts);
     this.turn(0);
   }
 
@@ -37,6 +39,7 @@ export class Picture {
   /** Mark the places where we are, and the phases and arrows of a walk. */
   mark(here, steps) {
     this.marks = [here, steps];
+    if (!this.drawing) return;
     const been = new Set(steps.map((step) => step.phase));
     const used = new Set(steps.flatMap((step) => step.rows));
     const latest = new Set(steps.at(-1)?.rows ?? []);
