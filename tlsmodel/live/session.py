@@ -9,7 +9,7 @@ from typing import Any
 from tlsmodel.credentials import shared_credentials
 from tlsmodel.hunt.sut import SystemUnderTest
 from tlsmodel.machine import Departure, Machine, Oracle, Step, Trace
-from tlsmodel.spec.symbols import Output, Symbol
+from tlsmodel.spec.symbols import Kind, Output, Symbol
 from tlsmodel.targets.registry import target as target_called
 
 
@@ -43,10 +43,11 @@ class LiveSession:
         credentials = shared_credentials()
         made = target_called(target, credentials)
         capable, setting = made.capabilities, machine.scenario
-        if setting.version not in capable.versions or setting.role not in capable.roles:
+        if not capable.fit(setting):
             raise ValueError(f"{target} cannot play a {machine.name}")
         self.title = f"{target} {made.version}"
         self._machine = machine
+        self._can = capable.calls | capable.disturbances
         self._system = SystemUnderTest(made, setting, credentials)
         self.restart()
 
@@ -83,6 +84,8 @@ class LiveSession:
     def _do(self, given: Symbol) -> None:
         if self.departure is not None or given not in self._oracle.enabled():
             raise ValueError(f"{given} cannot be done here")
+        if given.kind is not Kind.DELIVERY and given not in self._can:
+            raise ValueError(f"{self.title} has no {given}")
         observed = self._system.step(given)
         answer = self._oracle.observe(given, observed)
         expected = answer.expected if isinstance(answer, Departure) else None

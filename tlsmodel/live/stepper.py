@@ -31,7 +31,11 @@ class LiveStepper(Stepper):
 
     def _on_message(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
         """Answer one more input; the browser tells all of them, so that undoing needs no message."""
-        answer = self.session.follow([symbol(text) for text in message["inputs"]])
+        try:
+            answer = self.session.follow([symbol(text) for text in message["inputs"]])
+        except ValueError as fault:
+            self.send({"fault": str(fault)})
+            return
         expected = None if answer.expected is None else list(map(output_to_json, answer.expected))
         output, rows = output_to_json(answer.step.output), list(answer.step.rows)
         self.send({"output": output, "rows": rows, "expected": expected})

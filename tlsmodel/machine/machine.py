@@ -21,7 +21,7 @@ from tlsmodel.machine.view import HandshakeView
 from tlsmodel.spec.contract import ContractRow
 from tlsmodel.spec.dtls12.flight import FlightRow
 from tlsmodel.spec.row import Row
-from tlsmodel.spec.scenario import SCENARIOS, Scenario, scenario
+from tlsmodel.spec.scenario import LIMITS, SCENARIOS, Scenario, scenario
 from tlsmodel.spec.symbols import Output, Symbol
 
 VIEW_SUFFIX = ":handshake"
@@ -227,5 +227,8 @@ def named(name: str, settings: Mapping[str, str]) -> Machine[Any]:
 
     Raises `ValueError` naming the machine or setting at fault.
     """
+    bounds = [key for key in settings if key in LIMITS]
+    if bounds and name.endswith(VIEW_SUFFIX):
+        raise ValueError(f"setting {bounds[0]!r} means nothing to {name}: it has phases and messages only")
     setting = scenario(name.removesuffix(VIEW_SUFFIX)).with_settings(settings)
     return Machine(HandshakeView(setting) if name.endswith(VIEW_SUFFIX) else Session(setting), setting)

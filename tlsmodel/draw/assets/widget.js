@@ -23,9 +23,10 @@ function followTheme(root) {
 function asking(model, walk) {
   return (input) =>
     new Promise((answered) => {
-      const heard = ({ output, rows, expected }) => {
+      const heard = ({ output, rows, expected, fault }) => {
         model.off("msg:custom", heard);
-        walk.see(input, output, rows);
+        if (fault) walk.note = fault;
+        else walk.see(input, output, rows);
         if (expected) walk.depart(expected);
         answered();
       };
