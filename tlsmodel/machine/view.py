@@ -65,7 +65,8 @@ class HandshakeView:
         after = PhaseState(row.to)
         without = tuple(item.symbol for item in row.emit if not item.once)
         everything = tuple(item.symbol for item in row.emit)
-        outputs = dict.fromkeys((without, everything))
+        others = tuple(item.other or item.symbol for item in row.emit)
+        outputs = dict.fromkeys((without, everything, others))
         return tuple(Successor(Output(None, sent), after, (row.id,)) for sent in outputs)
 
     def _refused(self, state: PhaseState, row: Row) -> dict[Successor[PhaseState], None]:

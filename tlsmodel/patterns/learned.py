@@ -83,6 +83,7 @@ def read_learned(text: str, name: str, setting: Scenario) -> Machine[LearnedStat
     """
     graph = read_dot(text)
     table: dict[str, dict[Symbol, tuple[tuple[str, ...], str]]] = {}
+    inputs: dict[str, Symbol] = {}
     for source, target, attributes in graph.edges:
         if source == INITIAL_MARK:
             continue
@@ -91,7 +92,7 @@ def read_learned(text: str, name: str, setting: Scenario) -> Machine[LearnedStat
         if not (mark and given.strip()):
             raise ValueError(f"edge {source} -> {target}: {label!r} is not INPUT / OUTPUT")
         edges = table.setdefault(source, {})
-        symbol = Symbol(Kind.DELIVERY, given.strip(), CITE)
+        symbol = inputs.setdefault(given.strip(), Symbol(Kind.DELIVERY, given.strip(), CITE))
         if symbol in edges:
             raise ValueError(f"state {source}: two edges for {symbol.name}")
         edges[symbol] = _outputs(output), target

@@ -27,7 +27,7 @@ def repeated(begin: str, message: str, done: str) -> Rows:
         ("none", message, "once"),
         ("none", "other", "none"),
         ("once", message, "twice"),
-        ("once", f"{{{begin}, {done}}}", "none"),
+        ("once", f"{begin} U {done}", "none"),
         ("once", "other", "once"),
         ("twice", begin, "none"),
         ("twice", done, "bug"),

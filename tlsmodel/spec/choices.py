@@ -251,10 +251,19 @@ UNEXPECTED_DATAGRAM = _choice(
     "UNEXPECTED_DATAGRAM", "A record that is out of place is dropped; it may have been overtaken.",
     "6347 4.1.2.7", _PASSED, *_alerts("unexpected_message"))
 UNEXPECTED_DATAGRAM_MESSAGE = _choice(
-    "UNEXPECTED_DATAGRAM_MESSAGE", "A message out of order is fatal as in TLS, or dropped as one that could be forged.",
-    "5246 7.4; 6347 4.1.2.7", *_alerts("unexpected_message"), _PASSED, Outcome(STUCK))
+    "UNEXPECTED_DATAGRAM_MESSAGE",
+    "A message out of order is fatal as in TLS, or dropped as one that could be forged; its number is still due then.",
+    "5246 7.4; 6347 4.1.2.7; 6347 4.2.2", *_alerts("unexpected_message"), Outcome(STUCK))
 MALFORMED_DATAGRAM = _choice(
-    "MALFORMED_DATAGRAM", "A malformed message is fatal as in TLS, or dropped as one that could be forged.",
+    "MALFORMED_DATAGRAM",
+    "A malformed message is fatal as in TLS, or dropped as one that could be forged; its number is still due then.",
+    "6347 4.1.2.7; 6347 4.2.2", *_alerts("decode_error", "unexpected_message", "illegal_parameter"), Outcome(STUCK))
+STRAY_DATAGRAM_MESSAGE = _choice(
+    "STRAY_DATAGRAM_MESSAGE", "Outside of a handshake a message is fatal as in TLS, or dropped, with its number or without.",
+    "5246 7.4; 6347 4.1.2.7", *_alerts("unexpected_message"), _PASSED, Outcome(STUCK))
+STRAY_MALFORMED_DATAGRAM = _choice(
+    "STRAY_MALFORMED_DATAGRAM",
+    "Outside of a handshake a malformed message is fatal as in TLS, or dropped, with its number or without.",
     "6347 4.1.2.7", *_alerts("decode_error", "unexpected_message", "illegal_parameter"), _PASSED, Outcome(STUCK))
 BAD_DATAGRAM = _choice(
     "BAD_DATAGRAM", "A record that does not open is dropped; an implementation may end the association instead.",

@@ -8,7 +8,8 @@ retransmission timer are in `flight`.
 from __future__ import annotations
 
 from tlsmodel.spec.choices import (
-    BAD_DATAGRAM, DECRYPT_ERROR_DATAGRAM, MALFORMED_DATAGRAM, UNEXPECTED_DATAGRAM, UNEXPECTED_DATAGRAM_MESSAGE,
+    BAD_DATAGRAM, DECRYPT_ERROR_DATAGRAM, MALFORMED_DATAGRAM, STRAY_DATAGRAM_MESSAGE, STRAY_MALFORMED_DATAGRAM, UNEXPECTED_DATAGRAM,
+    UNEXPECTED_DATAGRAM_MESSAGE,
 )
 from tlsmodel.spec.groups import DATAGRAM_RECORDS, HANDSHAKE_MESSAGES, MALFORMED_MESSAGES, UNREADABLE
 from tlsmodel.spec.row import Table, Verb, row
@@ -27,6 +28,8 @@ TABLE = Table("dtls12.client.phase", PHASES,
     row((START, CONNECTED), on("Retransmission"),    verb=Verb.REPEAT,                                         cite="6347 4.2.4"),
     row(KEYED,         (*UNREADABLE, on("StaleRecord")), refuse=BAD_DATAGRAM,                                  cite="6347 4.1.2.7"),
     row(PHASES,        DATAGRAM_RECORDS,             refuse=UNEXPECTED_DATAGRAM,                               cite="6347 4.1.2.7"),
+    row(CONNECTED,     MALFORMED_MESSAGES,           refuse=STRAY_MALFORMED_DATAGRAM,                          cite="6347 4.1.2.7"),
+    row(CONNECTED,     HANDSHAKE_MESSAGES,           refuse=STRAY_DATAGRAM_MESSAGE,                            cite="5246 7.4; 6347 4.1.2.7"),
     row(PHASES,        MALFORMED_MESSAGES,           refuse=MALFORMED_DATAGRAM,                                cite="6347 4.1.2.7"),
     row(PHASES,        HANDSHAKE_MESSAGES,           refuse=UNEXPECTED_DATAGRAM_MESSAGE,                       cite="5246 7.4; 6347 4.2.2"),
 )

@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from tlsmodel.spec.choices import (
-    BAD_DATAGRAM, DECRYPT_ERROR_DATAGRAM, MALFORMED_DATAGRAM, UNEXPECTED_DATAGRAM, UNEXPECTED_DATAGRAM_MESSAGE,
+    BAD_DATAGRAM, DECRYPT_ERROR_DATAGRAM, MALFORMED_DATAGRAM, STRAY_DATAGRAM_MESSAGE, STRAY_MALFORMED_DATAGRAM, UNEXPECTED_DATAGRAM,
+    UNEXPECTED_DATAGRAM_MESSAGE,
 )
 from tlsmodel.spec.conditions import has
 from tlsmodel.spec.groups import DATAGRAM_RECORDS, HANDSHAKE_MESSAGES, MALFORMED_MESSAGES, UNREADABLE
 from tlsmodel.spec.row import Line, Table, Verb, row
 from tlsmodel.spec.symbols import DELIVERIES, delivery as on
 from tlsmodel.spec.tls12.server import (
-    FINISHING, HELLO_LINES, KEYED, LINES, PHASES as PHASES_12, START,
+    CONNECTED, FINISHING, HELLO_LINES, KEYED, LINES, PHASES as PHASES_12, START,
 )
 
 WAIT_COOKIE = "WAIT_COOKIE"
 PHASES = (START, WAIT_COOKIE, *PHASES_12[1:])
+STRAY = (START, WAIT_COOKIE, CONNECTED)
 COOKIE = has("cookie")
 HELLOS = tuple(
     item for item in DELIVERIES
@@ -37,6 +39,8 @@ TABLE = Table("dtls12.server.phase", PHASES,
     row(PHASES,        on("Retransmission"),         verb=Verb.REPEAT,                                           cite="6347 4.2.4"),
     row(KEYED,         (*UNREADABLE, on("StaleRecord")), refuse=BAD_DATAGRAM,                                    cite="6347 4.1.2.7"),
     row(PHASES,        DATAGRAM_RECORDS,             refuse=UNEXPECTED_DATAGRAM,                                 cite="6347 4.1.2.7"),
+    row(STRAY,         MALFORMED_MESSAGES,           refuse=STRAY_MALFORMED_DATAGRAM,                            cite="6347 4.1.2.7"),
+    row(STRAY,         HANDSHAKE_MESSAGES,           refuse=STRAY_DATAGRAM_MESSAGE,                              cite="5246 7.4; 6347 4.1.2.7"),
     row(PHASES,        MALFORMED_MESSAGES,           refuse=MALFORMED_DATAGRAM,                                  cite="6347 4.1.2.7"),
     row(PHASES,        HANDSHAKE_MESSAGES,           refuse=UNEXPECTED_DATAGRAM_MESSAGE,                         cite="5246 7.4; 6347 4.2.2"),
 )
