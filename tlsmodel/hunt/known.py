@@ -23,7 +23,8 @@ class Known:
     Parameters
     ----------
     id, title, cite, explanation: for people.
-    scenario: machine name.
+    scenario: machine name, without its parameters.
+    settings: each must match a parameter of the scenario, as ``auth=request``.
     rows: each must match a row that the model would have followed.
     phase: the phase that the model had reached.
     observed, lacks: what the output looks like, and what it does not contain.
@@ -35,6 +36,7 @@ class Known:
     cite: str
     explanation: str
     scenario: str = "*"
+    settings: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     phase: str = "*"
     observed: str = "*"
@@ -44,10 +46,13 @@ class Known:
     def explains(self, trace: Trace, departure: Departure) -> bool:
         """Tell whether `departure`, at the end of `trace`, is an instance of this one."""
         seen = str(departure.observed)
+        base, _, settings = trace.machine.partition("?")
+        chosen = settings.split("&")
         before = [step.given.name for step in trace]
         before += [f"{step.given.name} {step.output}" for step in trace]
         return (
-            fnmatchcase(trace.machine, self.scenario)
+            fnmatchcase(base, self.scenario)
+            and all(any(fnmatchcase(item, wanted) for item in chosen) for wanted in self.settings)
             and fnmatchcase(departure.phase, self.phase)
             and fnmatchcase(seen, self.observed)
             and not (self.lacks and fnmatchcase(seen, self.lacks))

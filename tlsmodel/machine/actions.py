@@ -42,7 +42,7 @@ def _queue_alert(run: Run, _: Scenario) -> Iterator[Run]:
 
 
 def _complete(run: Run, _: Scenario) -> Iterator[Run]:
-    flags = run.state.flags - {"awaits", "stranger", "proved"}
+    flags = run.state.flags - {"awaits", "stranger", "proved", "offers"}
     yield run.move(
         complete=True, renewal=True, flags=flags, said=frozenset(), warnings=0, late=False, due=CALM
     )

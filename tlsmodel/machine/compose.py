@@ -303,6 +303,9 @@ class Session:
                 return
             for sent in self._advance(run, met):
                 yield from self._follow(sent, Micro.STEP, Signal.ADVANCED, met)
+                pending = not met.emit and before.output and run.call.name not in before.unfinished
+                if pending and met.to not in self._tables.final:
+                    yield from self._pull(sent)  # again, that is another call's business
                 if met.choice is not None:  # it may be refused as well
                     yield from self._conclude(run, met.choice, dead=True, met=met)
                 if "stranger" in sent.state.flags:
@@ -337,7 +340,7 @@ class Session:
         place = closure.COMPLETE if state.complete else closure.HANDSHAKING
         if state.phase in tables.unversioned:
             place = closure.UNVERSIONED
-        if state.renewal and tables.rehandshake:
+        if state.renewal and tables.rehandshake and "offers" not in state.flags:
             item = rehandshake.NOTHING_OFFERED.get(item, item)
         again = tables.rehandshake and tables.rehandshake.find(self.generation(state), item)
         found = again or tables.closure.find(place, item) or tables.phase.find(state.phase, item)
@@ -403,6 +406,9 @@ class Session:
         if not first.once or first.symbol not in state.said:
             said = state.said | {first.symbol} if first.once else state.said
             yield from self._send(run.move(output=(*state.output, first.symbol), said=said), rest)
+        if first.other is not None:
+            flags = state.flags | {"offers"}
+            yield from self._send(run.move(output=(*state.output, first.other), flags=flags), rest)
         if first.once:
             yield from self._send(run, rest)
 

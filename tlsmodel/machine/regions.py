@@ -38,7 +38,8 @@ class State(NamedTuple):
     flags: ``unbound`` (no RFC 5746), ``owed`` or ``owed?`` (a KeyUpdate must, or may, precede the next data
         sent), ``stuck`` (nothing that comes is understood any more), ``awaits`` (handshake() waits),
         ``shown``, ``unshown`` or ``returned`` (a client with a certificate, without, or resumed),
-        ``stranger`` (it is another one than before), ``proved`` (a late authentication is over).
+        ``stranger`` (it is another one than before), ``proved`` (a late authentication is over), ``offers``
+        (a re-handshake offers a session).
     unfinished: calls that were interrupted in a write and not called again yet.
     output: emissions that wait to be written, in order.
     inbox: deliveries that wait to be read, in order.
@@ -170,6 +171,7 @@ def _refused(state: State, back: str) -> State:
         phase=back,
         complete=True,
         unfinished=state.unfinished - {"handshake"},
+        flags=state.flags - {"offers"},
         due=CALM,
         late=False,
         flight=(),

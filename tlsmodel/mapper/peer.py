@@ -19,7 +19,6 @@ from tlsmodel.mapper.tls13 import Connection13
 from tlsmodel.spec.scenario import Scenario, Version
 from tlsmodel.spec.symbols import Symbol, emission
 
-_TICKET: Final = emission("NewSessionTicket")
 MAX_EMISSIONS: Final = 1000
 """Emissions that wait to be taken; a target that sends more than this in one step is heard no further."""
 
@@ -71,12 +70,7 @@ class Peer:
         """Take bytes that the target wrote, in any portions; never raises."""
         for name in self._listener.listen(data):
             if len(self._emissions) < MAX_EMISSIONS:
-                self._hear(emission(name))
-
-    def _hear(self, item: Symbol) -> None:
-        # How many tickets a server sends is its own affair (RFC 8446 4.6.1): several in a row count as one.
-        if item is not _TICKET or self._emissions[-1:] != [_TICKET]:
-            self._emissions.append(item)
+                self._emissions.append(emission(name))
 
     def take_emissions(self) -> tuple[Symbol, ...]:
         """Return what was heard since the last call, one symbol a message, in order."""

@@ -196,7 +196,7 @@ ROWS: Final = (
     *_handshaking_rows(REAUTH, "gnutls_reauth(3)"),
     rule(REAUTH,      ENTER, Signal.HANDSHAKING,  cite="gnutls_reauth(3)",          choice=NOT_NOW),
     rule(REAUTH,      ENTER, Signal.SENSELESS,    cite="gnutls_reauth(3)",          choice=NOT_NOW),
-    rule(REAUTH,      ENTER, Signal.QUEUED,       cite="gnutls_reauth(3)",          returns=(GOT_DATA,)),
+    rule(REAUTH,      ENTER, Signal.QUEUED,       cite="gnutls_reauth(3)",          choice=DATA_UNREAD, returns=(GOT_DATA,)),
     rule(REAUTH,      ENTER, Signal.PROVED,       cite="gnutls_reauth(3)",          action=Action.COMPLETE, returns=(SUCCESS,)),
     rule(REAUTH,      FLUSH, Signal.COMPLETED,    cite="gnutls_reauth(3)",          returns=(SUCCESS,)),
 

@@ -58,4 +58,4 @@ DATAGRAM_CLIENT = Table("dtls12.client.rehandshake", PLACES, *CLIENT_LINES, UNRE
 DATAGRAM_SERVER = Table("dtls12.server.rehandshake", PLACES, *SERVER_LINES, UNREADABLE_DATAGRAM)
 
 NOTHING_OFFERED = {on("ServerHello.resumed"): on("ServerHello")}
-"""What is another message in a re-handshake: its ClientHello offers no session, so none can be taken up."""
+"""What is another message in a re-handshake whose ClientHello offers no session: none can be taken up."""

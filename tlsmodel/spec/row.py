@@ -42,13 +42,22 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Emit:
-    """One message that a row sends; `once` means: at most once in a connection, and it may be left out."""
+    """One message that a row sends.
+
+    Parameters
+    ----------
+    symbol: the message.
+    once: it goes out at most once in a connection, and it may be left out.
+    other: what may go out in its stead.
+    """
 
     symbol: Symbol
     once: bool = False
+    other: Symbol | None = None
 
     def __str__(self) -> str:
-        return f"{self.symbol.name}?" if self.once else self.symbol.name
+        name = self.symbol.name if self.other is None else f"{self.symbol.name}|{self.other.name}"
+        return f"{name}?" if self.once else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,11 @@ class Line:
 def once(name: str) -> Emit:
     """Return an emission that may be left out and goes out at most once in a connection."""
     return Emit(emission(name), once=True)
+
+
+def either(name: str, other: str) -> Emit:
+    """Return an emission of one message or another, as the sender likes."""
+    return Emit(emission(name), other=emission(other))
 
 
 def row(

@@ -30,7 +30,7 @@ HONEST = {
     "tls13-server": (
         "ClientHello Finished",
         "ServerHello ChangeCipherSpec EncryptedExtensions Certificate CertificateVerify Finished"
-        " NewSessionTicket",
+        " NewSessionTicket NewSessionTicket",
     ),
 }
 

@@ -13,7 +13,7 @@ from tlsmodel.spec.choices import (
 )
 from tlsmodel.spec.conditions import has
 from tlsmodel.spec.groups import MALFORMED_MESSAGES, MESSAGES, UNREADABLE
-from tlsmodel.spec.row import Line, Table, Verb, row
+from tlsmodel.spec.row import Line, Table, Verb, either, row
 from tlsmodel.spec.symbols import HANDSHAKE, delivery as on
 
 START, WAIT_SH, WAIT_CERT, WAIT_STATUS, WAIT_SKE, WAIT_HINT, WAIT_DONE_P, WAIT_CR_DONE, WAIT_DONE, WAIT_TICKET, WAIT_CCS = (
@@ -38,6 +38,7 @@ SHOWING = ("Certificate", "ClientKeyExchange", "CertificateVerify", "ChangeCiphe
 RESUMING, SHOWS, TICKETS, STATUS = has("resume"), has("certificate"), has("tickets"), has("status")
 RSA, PSK, ECDHE_PSK = has("exchange", "rsa"), has("exchange", "psk"), has("exchange", "ecdhe_psk")
 ACCEPTED = (on("ServerHello"), on("ServerHello.resumed"))  # a session that was not offered cannot be recognised
+AGAIN = either("ClientHello", "ClientHello.resuming")
 NOT_BOUND = has("policy", "disabled")
 
 START_LINES: tuple[Line, ...] = (
@@ -85,6 +86,7 @@ LINES: tuple[Line, ...] = (
     row(WAIT_FINISHED_R, on("Finished"),             emit=["ChangeCipherSpec", "Finished"], to=CONNECTED,      cite="5246 7.3"),
     row(CONNECTED,     on("HelloRequest"),           notify="REHANDSHAKE",                                     cite="gnutls_record_recv(3)"),
     row(CONNECTED,     on("ApplicationData"),        verb=Verb.DELIVER,                                        cite="5246 10"),
+    row(CONNECTED,     HANDSHAKE,                    emit=[AGAIN],                         to=WAIT_SH,         cite="5246 7.4.1.2", when=RESUMING),
     row(CONNECTED,     HANDSHAKE,                    emit=["ClientHello"],                 to=WAIT_SH,         cite="5246 7.4.1.2"),
     row(UNFINISHED,    on("HelloRequest"),           verb=Verb.IGNORE,                                         cite="5246 7.4.1.1"),
 )
