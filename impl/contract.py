@@ -369,9 +369,8 @@ def _finish(memory: Memory, call: Call) -> Code:
 def flush(memory: Memory) -> Code:
     """Write what waits: SUCCESS if nothing waits any more, else AGAIN or INTERRUPTED with direction 1."""
     channel = memory.channel
-    while channel:
+    while waiting := channel.waiting():
         memory.direction = 1
-        waiting = channel.waiting()
         try:
             count = memory.transport.push(waiting)
         except BlockingIOError:

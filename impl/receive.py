@@ -75,15 +75,16 @@ def receive(memory: Memory) -> Code:
 
 def _held(memory: Memory) -> Message | None:
     """Return the ClientHello that came before the application called for a handshake."""
-    if memory.state.phase is not Phase.START:
+    message = memory.held
+    if message is None or memory.state.phase is not Phase.START:
         return None
-    message, memory.held = memory.held, None
+    memory.held = None
     return message
 
 
 def _next_message(memory: Memory) -> Message | None:
     message = memory.channel.next_message()
-    if message is not None:
+    if message is not None and memory.hook is not None:
         received(memory.hook, message.type, message.body)
     return message
 
@@ -141,7 +142,8 @@ def _pull_datagram(memory: Memory, datagrams: DatagramChannel) -> Code:
 
 def _on_handshake(memory: Memory, record: Record) -> Code:
     memory.channel.join(record.fragment)
-    return Code.SUCCESS
+    message = _next_message(memory)
+    return Code.SUCCESS if message is None else _on_message(memory, message)
 
 
 def _on_message(memory: Memory, message: Message) -> Code:

@@ -12,7 +12,6 @@ from typing import Final, Protocol
 from impl.codec.enums import ContentType, ProtocolVersion
 from impl.limits import MAX_PLAINTEXT
 from impl.record.joiner import Joiner, Message
-from impl.record.output import Output
 from impl.record.protection import Protection
 from impl.record.stream import Record, RecordReader, RecordWriter
 
@@ -47,11 +46,8 @@ class Channel(Protocol):
     def read_keys(self, protection: Protection) -> None:
         """Expect what is read from here on under `protection`."""
 
-    def __bool__(self) -> bool:
-        """Tell whether something waits to be written."""
-
     def waiting(self) -> bytes:
-        """Return what the transport is to be given next."""
+        """Return what the transport is to be given next, b"" if nothing waits to be written."""
 
     def advance(self, count: int) -> None:
         """Note that `count` more bytes have been written."""
@@ -77,33 +73,36 @@ class StreamChannel:
 
     message_sequence: Final = None
 
-    __slots__ = ("join", "joiner", "next_message", "next_record", "output", "reader", "writer")
+    __slots__ = (
+        "feed", "join", "joiner", "mid_message", "next_message", "next_record", "output", "reader", "writer",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.reader = RecordReader()
         self.writer = RecordWriter()
         self.joiner = Joiner()
-        self.output = Output()
-        self.join = self.joiner.feed
-        self.next_message = self.joiner.next
-        self.next_record = self.reader.next
+        self.output = bytearray()
+        # What one of the parts does alone.
+        self.feed, self.next_record = self.reader.feed, self.reader.next
+        self.join, self.next_message = self.joiner.feed, self.joiner.next
+        self.mid_message = self.joiner.pending
 
     def send_messages(self, messages: Sequence[bytes]) -> None:
         """Put each message into records of its own."""
         for message in messages:
-            self.output.add(self.writer.protect(ContentType.HANDSHAKE, message))
+            self.output += b"".join(self.writer.protect(ContentType.HANDSHAKE, message))
 
     def send_first(self, message: bytes) -> None:
         """Put the first ClientHello into records that say TLS 1.0 (RFC 8446 section 5.1)."""
-        self.output.add(self.writer.plain(ContentType.HANDSHAKE, message, ProtocolVersion.TLS10))
+        self.output += b"".join(self.writer.plain(ContentType.HANDSHAKE, message, ProtocolVersion.TLS10))
 
     def send_change_cipher_spec(self) -> None:
         """Put a ChangeCipherSpec behind what waits; TLS 1.3 has it in the clear under any keys."""
-        self.output.add(self.writer.change_cipher_spec())
+        self.output += b"".join(self.writer.change_cipher_spec())
 
     def send_record(self, content_type: ContentType, data: bytes) -> None:
         """Put `data` into records."""
-        self.output.add(self.writer.protect(content_type, data))
+        self.output += b"".join(self.writer.protect(content_type, data))
 
     def write_keys(self, protection: Protection) -> None:
         """Protect the records that follow with `protection`."""
@@ -122,21 +121,10 @@ class StreamChannel:
         """Drop up to `size` bytes of records that fail authentication, until one passes."""
         self.reader.skip(size)
 
-    def __bool__(self) -> bool:
-        return bool(self.output)
-
     def waiting(self) -> bytes:
         """Return all that is not written yet."""
-        return self.output.waiting()
+        return bytes(self.output)
 
     def advance(self, count: int) -> None:
         """Note that `count` more bytes have been written."""
-        self.output.advance(count)
-
-    def feed(self, data: bytes) -> None:
-        """Take bytes of the stream."""
-        self.reader.feed(data)
-
-    def mid_message(self) -> bool:
-        """Tell whether bytes of a partial or further message remain."""
-        return self.joiner.pending()
+        del self.output[:count]

@@ -14,7 +14,7 @@ def _twice(memory: Memory) -> Code:
     code = _flush(memory)
     channel = memory.channel
     if code is Code.AGAIN and isinstance(channel, StreamChannel):
-        channel.output.add([channel.waiting()])
+        channel.output += channel.waiting()
     return code
 
 
