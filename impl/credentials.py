@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -163,6 +164,20 @@ class Trust:
         return AlertDescription.BAD_CERTIFICATE
 
 
+def is_address(server_name: str) -> bool:
+    """Tell whether a server is named by its IP address."""
+    return isinstance(_subject(server_name), x509.IPAddress)
+
+
+@lru_cache(maxsize=256)
+def _subject(server_name: str) -> verification.Subject:
+    """Return what a server's certificate must be for: the name as an IP address if it is one (RFC 9525)."""
+    try:
+        return x509.IPAddress(ip_address(server_name))
+    except ValueError:
+        return x509.DNSName(server_name)
+
+
 def read_chain(chain: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
     """Parse a peer's DER certificates; raises `CertificateRejected`."""
     try:
@@ -180,13 +195,6 @@ def leaf_key(leaf: x509.Certificate) -> PublicKey:
     if not isinstance(key, PublicKey):
         raise CertificateRejected(f"keys of type {type(key).__name__} cannot sign handshakes")
     return key
-
-
-def _subject(server_name: str) -> verification.Subject:
-    try:
-        return x509.IPAddress(ip_address(server_name))
-    except ValueError:
-        return x509.DNSName(server_name)
 
 
 def _der(certificate: x509.Certificate) -> bytes:

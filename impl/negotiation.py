@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 from typing import ClassVar, Final
 
 from impl.codec import extensions as ext
@@ -19,6 +18,7 @@ from impl.codec.hello import RANDOM_LENGTH, SESSION_ID_LENGTH, ClientHello, Hell
 from impl.codec.messages import encode
 from impl.codes import Code
 from impl.config import SUITES_OF, Config, Role
+from impl.credentials import is_address
 from impl.crypto.finite_field import FIELDS
 from impl.crypto.suites import SUITES, KeyExchange
 from impl.dtls12 import cookie
@@ -161,7 +161,7 @@ def _offered_extensions(
 ) -> Extensions:
     limit = None if config.datagram else config.record_size_limit
     common = [
-        None if config.server_name is None or _is_address(config.server_name)
+        None if config.server_name is None or is_address(config.server_name)
         else ext.build_server_name(config.server_name),
         ext.build_supported_groups(_offered_groups(config, versions)),
         ext.build_signature_algorithms(config.signature_schemes),
@@ -278,14 +278,6 @@ def _up_to(version: int) -> tuple[ProtocolVersion, ...]:
     if version >> 8 == DTLS12 >> 8:
         return (DTLS12,) if version <= DTLS12 else ()
     return (TLS12,) if version >= TLS12 else ()
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 CLIENT: Final[Handlers] = {

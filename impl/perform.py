@@ -302,8 +302,12 @@ def _hold(memory: Memory, effect: Hold) -> None:
 
 
 def _log(memory: Memory, effect: Log) -> None:
-    if memory.config.key_log is not None:
-        memory.config.key_log(f"{effect.label} {effect.client_random.hex()} {effect.secret.hex()}")
+    key_log = memory.config.key_log
+    if key_log is None:
+        return
+    for label, secret in effect.secrets:
+        if secret:
+            key_log(f"{label} {effect.client_random.hex()} {secret.hex()}")
 
 
 def _notify(memory: Memory, effect: Notify) -> None:

@@ -179,11 +179,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Tell the application's key log about a secret."""
+    """Tell the application's key log about secrets by their labels; an empty one does not exist."""
 
-    label: str
     client_random: bytes
-    secret: bytes
+    secrets: tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)

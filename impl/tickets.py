@@ -39,6 +39,7 @@ class TicketKeys:
         if period <= 0:
             raise ValueError("ticket keys rotate after a positive number of seconds")
         self._period = period
+        self._made: dict[int, tuple[bytes, AESGCM]] = {}
 
     def seal(self, session: SavedSession, now: float) -> bytes:
         """Return a ticket for `session`, made at POSIX time `now`; an empty one if it would be too long."""
@@ -62,5 +63,10 @@ class TicketKeys:
         return None
 
     def _key(self, number: int) -> tuple[bytes, AESGCM]:
-        block = hmac.digest(self._master_key, b"ticket key" + number.to_bytes(8, signed=True), "sha512")
-        return block[:_NAME_LENGTH], AESGCM(block[_NAME_LENGTH : _NAME_LENGTH + 32])
+        """Return name and cipher of a period; those of the latest two that were asked for are at hand."""
+        made = self._made.get(number)
+        if made is None:
+            block = hmac.digest(self._master_key, b"ticket key" + number.to_bytes(8, signed=True), "sha512")
+            made = block[:_NAME_LENGTH], AESGCM(block[_NAME_LENGTH : _NAME_LENGTH + 32])
+            self._made = dict([*self._made.items(), (number, made)][-2:])
+        return made

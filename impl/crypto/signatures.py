@@ -72,11 +72,13 @@ def schemes_for(key: PublicKey, version: ProtocolVersion) -> tuple[SignatureSche
     TLS 1.3 ties ECDSA schemes to a curve and has no PKCS #1 v1.5 (RFC 8446 section 4.2.3); in TLS 1.2 the
     hash is free.  An RSA key too short for a hash is no key for the scheme (RFC 8017 section 9).
     """
-    return tuple(
-        SignatureScheme(scheme)
-        for scheme, algorithm in ALGORITHMS.items()
-        if _fits(key, algorithm, tied=version >= ProtocolVersion.TLS13)
-    )
+    return tuple(SignatureScheme(scheme) for scheme in ALGORITHMS if fits(key, scheme, version))
+
+
+def fits(key: PublicKey, scheme: int, version: ProtocolVersion) -> bool:
+    """Tell whether `key` may sign with `scheme` in `version`."""
+    algorithm = ALGORITHMS.get(scheme)
+    return algorithm is not None and _suits(key, algorithm, tied=version >= ProtocolVersion.TLS13)
 
 
 def sign(key: PrivateKey, scheme: int, message: bytes) -> bytes:
@@ -97,7 +99,7 @@ def verify(key: PublicKey, scheme: int, message: bytes, signature: bytes) -> boo
     """Tell whether `signature` of `message` is good.
 
     Raises `IllegalParameter` if `key` is not of the scheme's kind or is too short; whether its curve may be
-    used with the scheme in a version says `schemes_for`.
+    used with the scheme in a version says `fits`.
     """
     try:
         match _algorithm(key, scheme), key:
@@ -127,7 +129,7 @@ def certificate_verify_content(context: bytes, transcript_hash: bytes) -> bytes:
     return b" " * 64 + context + b"\0" + transcript_hash
 
 
-def _fits(key: PublicKey, algorithm: _Algorithm, *, tied: bool) -> bool:
+def _suits(key: PublicKey, algorithm: _Algorithm, *, tied: bool) -> bool:
     match algorithm, key:
         case _Ecdsa(curve=curve), EllipticCurvePublicKey():
             return key.curve.name == curve if tied else key.curve.name in _CURVES
@@ -147,7 +149,7 @@ def _pss(hash_: hashes.HashAlgorithm) -> padding.PSS:
 def _algorithm(key: PublicKey, scheme: int) -> _Algorithm:
     """Return what `scheme` stands for, having made sure that `key` can do it at all."""
     algorithm = ALGORITHMS.get(scheme)
-    if algorithm is None or not _fits(key, algorithm, tied=False):
+    if algorithm is None or not _suits(key, algorithm, tied=False):
         kind = type(key).__name__.removesuffix("PublicKey")
         raise IllegalParameter(f"signature scheme {scheme:#06x} is not one of this {kind} key")
     return algorithm

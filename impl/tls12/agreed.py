@@ -83,7 +83,7 @@ def secrets(agreed: Agreed, premaster: bytes, transcript: Transcript) -> tuple[S
         master = extended_master_secret(suite, premaster, transcript.digest())
     else:
         master = master_secret(suite, premaster, agreed.client_random, agreed.server_random)
-    return secrets_again(agreed, master), Log("CLIENT_RANDOM", agreed.client_random, master)
+    return secrets_again(agreed, master), Log(agreed.client_random, (("CLIENT_RANDOM", master),))
 
 
 def secrets_again(agreed: Agreed, master: bytes) -> Secrets:

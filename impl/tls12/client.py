@@ -238,7 +238,7 @@ def _check_signature(
     """Require that the key of the server's certificate signed its share (RFC 8422 section 5.4)."""
     if exchange.scheme not in config.signature_schemes:
         raise _illegal(f"signature scheme {exchange.scheme:#06x} was not offered")
-    if exchange.scheme not in signatures.schemes_for(key, ProtocolVersion.TLS12):
+    if not signatures.fits(key, exchange.scheme, ProtocolVersion.TLS12):
         raise _illegal("the server's key does not fit the signature scheme")
     content = exchange.signed_content(agreed.client_random, agreed.server_random)
     if not signatures.verify(key, exchange.scheme, content, exchange.signature):

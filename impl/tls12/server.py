@@ -253,8 +253,8 @@ def on_certificate_verify(state: WaitCertificateVerify, message: Message, config
     """Check that the client has the key of its certificate (RFC 5246 section 7.4.8)."""
     verify = CertificateVerify.parse(message.body)
     pending, key = state.pending, state.key
-    allowed = signatures.schemes_for(key, ProtocolVersion.TLS12)
-    if verify.scheme not in config.signature_schemes or verify.scheme not in allowed:
+    fits = signatures.fits(key, verify.scheme, ProtocolVersion.TLS12)
+    if verify.scheme not in config.signature_schemes or not fits:
         raise Refusal(
             Code.RECEIVED_ILLEGAL_PARAMETER, f"signature scheme {verify.scheme:#06x} was not asked for"
         )

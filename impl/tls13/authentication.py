@@ -129,7 +129,7 @@ def check_verify(
     verify = CertificateVerify.parse(body)
     if verify.scheme not in config.signature_schemes:
         raise _illegal(f"signature scheme {verify.scheme:#06x} was not offered")
-    if verify.scheme not in signatures.schemes_for(key, ProtocolVersion.TLS13):
+    if not signatures.fits(key, verify.scheme, ProtocolVersion.TLS13):
         raise _illegal(f"signature scheme {verify.scheme:#06x} does not fit the certificate in TLS 1.3")
     content = certificate_verify_content(context, transcript.digest())
     if not signatures.verify(key, verify.scheme, content, verify.signature):

@@ -80,7 +80,7 @@ def early_data(offer: Offer, config: Config) -> tuple[Effect, ...]:
         *_compatible(config),
         WriteKeys(protection(suite, secret)),
         SendEarlyData(),
-        Log("CLIENT_EARLY_TRAFFIC_SECRET", offer.hello.random, secret),
+        Log(offer.hello.random, (("CLIENT_EARLY_TRAFFIC_SECRET", secret),)),
     )
 
 
@@ -161,8 +161,13 @@ def on_server_hello(state: Offer, hello: ServerHello, message: Message, config: 
             Settle(ProtocolVersion.TLS13),
             *write,
             ReadKeys(protection(suite, server_secret)),
-            Log("CLIENT_HANDSHAKE_TRAFFIC_SECRET", random, client_secret),
-            Log("SERVER_HANDSHAKE_TRAFFIC_SECRET", random, server_secret),
+            Log(
+                random,
+                (
+                    ("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret),
+                    ("SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret),
+                ),
+            ),
         ),
     )
 
@@ -328,9 +333,14 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
             *compatible,
             Send(flight),
             WriteKeys(protection(suite, client_secret)),
-            Log("CLIENT_TRAFFIC_SECRET_0", random, client_secret),
-            Log("SERVER_TRAFFIC_SECRET_0", random, server_secret),
-            Log("EXPORTER_SECRET", random, exporter.secret),
+            Log(
+                random,
+                (
+                    ("CLIENT_TRAFFIC_SECRET_0", client_secret),
+                    ("SERVER_TRAFFIC_SECRET_0", server_secret),
+                    ("EXPORTER_SECRET", exporter.secret),
+                ),
+            ),
             Complete(parameters, exporter),
         ),
     )

@@ -240,10 +240,17 @@ def _answer(
             *limits,
             Send(tuple(flight)),
             WriteKeys(protection(suite, server_secret)),
-            *_logs(hello.random, early_keys, client_handshake, server_handshake),
-            Log("CLIENT_TRAFFIC_SECRET_0", hello.random, client_secret),
-            Log("SERVER_TRAFFIC_SECRET_0", hello.random, server_secret),
-            Log("EXPORTER_SECRET", hello.random, exporter.secret),
+            Log(
+                hello.random,
+                (
+                    ("CLIENT_EARLY_TRAFFIC_SECRET", early_keys),
+                    ("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_handshake),
+                    ("SERVER_HANDSHAKE_TRAFFIC_SECRET", server_handshake),
+                    ("CLIENT_TRAFFIC_SECRET_0", client_secret),
+                    ("SERVER_TRAFFIC_SECRET_0", server_secret),
+                    ("EXPORTER_SECRET", exporter.secret),
+                ),
+            ),
         ),
     )
 
@@ -365,15 +372,6 @@ def _behind(transcript: Transcript, message: bytes) -> Transcript:
 def _compatible(hello: ClientHello) -> tuple[Effect, ...]:
     """A client that sends a session id wants to look like TLS 1.2 (RFC 8446 appendix D.4)."""
     return (SendChangeCipherSpec(),) if hello.session_id else ()
-
-
-def _logs(random: bytes, early: bytes, client: bytes, server: bytes) -> tuple[Log, ...]:
-    named = (
-        ("CLIENT_EARLY_TRAFFIC_SECRET", early),
-        ("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client),
-        ("SERVER_HANDSHAKE_TRAFFIC_SECRET", server),
-    )
-    return tuple(Log(name, random, secret) for name, secret in named if secret)
 
 
 def _illegal(reason: str) -> Refusal:
