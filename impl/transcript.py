@@ -80,7 +80,15 @@ class Transcript:
 
     def copy(self) -> Self:
         """Return an independent transcript of the same messages."""
-        twin = type(self)(keep=self._keep, number=self._number)
+        twin = type(self).__new__(type(self))
         twin._hash = None if self._hash is None else self._hash.copy()
+        twin._keep = self._keep
         twin._kept = self._kept.copy()
+        twin._number = self._number
         return twin
+
+    def with_message(self, message: bytes) -> Self:
+        """Return an independent transcript with one more message, as it came."""
+        longer = self.copy()
+        longer.add(message)
+        return longer

@@ -99,13 +99,6 @@ def secrets_again(agreed: Agreed, master: bytes) -> Secrets:
     )
 
 
-def heard(transcript: Transcript, message: bytes) -> Transcript:
-    """Return a transcript with a message of the peer's behind those of `transcript`, which stays as it is."""
-    longer = transcript.copy()
-    longer.add(message)
-    return longer
-
-
 def said(transcript: Transcript, *messages: bytes) -> Transcript:
     """Return a transcript with our own messages behind those of `transcript`, which stays as it is."""
     longer = transcript.copy()

@@ -67,7 +67,7 @@ from impl.step import (
     WriteKeys,
 )
 from impl.tls12 import renegotiation
-from impl.tls12.agreed import Agreed, heard, said, secrets, secrets_again, settled
+from impl.tls12.agreed import Agreed, said, secrets, secrets_again, settled
 from impl.tls12.client_states import (
     Peer,
     Pending,
@@ -161,7 +161,7 @@ def on_certificate(state: WaitCertificate, message: Message, _config: Config) ->
     if not certificate.chain:
         raise Refusal(Code.NO_CERTIFICATE_FOUND, "an empty server Certificate (RFC 5246 section 7.4.2)")
     chain = read_chain(certificate.chain)
-    agreed, transcript = state.agreed, heard(state.transcript, message.raw)
+    agreed, transcript = state.agreed, state.transcript.with_message(message.raw)
     peer = Peer(certificate.chain, leaf_key(chain[0]))
     if not authenticates(peer.key, agreed.suite.authentication):
         raise _illegal("the server's key does not fit the cipher suite")
@@ -179,7 +179,7 @@ def on_certificate_status(state: WaitStatus, message: Message, _config: Config) 
     status = CertificateStatus.parse(message.body)
     then = state.then
     peer = None if then.peer is None else replace(then.peer, ocsp_response=status.response)
-    return Handled(replace(then, transcript=heard(then.transcript, message.raw), peer=peer))
+    return Handled(replace(then, transcript=then.transcript.with_message(message.raw), peer=peer))
 
 
 def on_message_in_place_of_status(state: WaitStatus, message: Message, config: Config) -> Handled:
@@ -195,7 +195,7 @@ def on_server_key_exchange(
     state: WaitServerKeyExchange | WaitHint, message: Message, config: Config
 ) -> Handled:
     """Take the server's half of the key exchange (RFC 5246 section 7.4.3)."""
-    agreed, transcript = state.agreed, heard(state.transcript, message.raw)
+    agreed, transcript = state.agreed, state.transcript.with_message(message.raw)
     if isinstance(state, WaitHint):
         ServerKeyExchangePsk.parse(message.body)
         return Handled(WaitServerHelloDone(agreed, transcript, None, ClientPsk(), None))
@@ -251,7 +251,7 @@ def on_certificate_request(state: WaitRequestOrDone, message: Message, config: C
     request = Request(
         client_key(config, wanted.signature_algorithms, wanted.authorities, ProtocolVersion.TLS12)
     )
-    transcript = heard(state.transcript, message.raw)
+    transcript = state.transcript.with_message(message.raw)
     return Handled(WaitServerHelloDone(state.agreed, transcript, state.peer, state.exchange, request))
 
 
@@ -273,7 +273,7 @@ def on_server_hello_done(
     flight = [] if request is None else [encode(Certificate12(() if shown is None else shown[0].chain))]
     answer = exchange.answer(config)
     flight.append(answer.message)
-    transcript = said(heard(state.transcript, message.raw), *flight)
+    transcript = said(state.transcript.with_message(message.raw), *flight)
     made, log = secrets(agreed, answer.premaster.secret, transcript)
     # 2. The proof that the certificate is ours (RFC 5246 section 7.4.8).
     if shown is not None:
@@ -317,7 +317,7 @@ def on_new_session_ticket(state: WaitTicket, message: Message, _config: Config) 
         session = replace(session, ticket=ticket.ticket, lifetime=lifetime)
     return Handled(
         WaitChangeCipherSpec(
-            replace(pending, transcript=heard(pending.transcript, message.raw), session=session)
+            replace(pending, transcript=pending.transcript.with_message(message.raw), session=session)
         )
     )
 
@@ -337,7 +337,7 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
     own_verify, flight = pending.own_verify, tuple[Effect, ...]()
     if own_verify is None:
         renegotiation.check_identity(pending.parameters, config, pending.agreed.previous)
-        own_verify = made.verify_data(CLIENT_FINISHED, heard(pending.transcript, message.raw))
+        own_verify = made.verify_data(CLIENT_FINISHED, pending.transcript.with_message(message.raw))
         finished = encode(Finished(own_verify))
         flight = (SendChangeCipherSpec(), WriteKeys(made.client), Send((finished,)))
     session = pending.session

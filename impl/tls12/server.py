@@ -57,7 +57,7 @@ from impl.step import (
     WriteKeys,
 )
 from impl.tls12 import renegotiation, resumption
-from impl.tls12.agreed import Agreed, heard, said, secrets, secrets_again, settled
+from impl.tls12.agreed import Agreed, said, secrets, secrets_again, settled
 from impl.tls12.choice import Choice, choose, half
 from impl.tls12.server_states import (
     Pending,
@@ -209,7 +209,7 @@ def _abbreviated(
 def on_certificate(state: WaitCertificate, message: Message, config: Config) -> Handled:
     """Take the client's chain, perhaps an empty one (RFC 5246 section 7.4.6)."""
     certificate = Certificate12.parse(message.body)
-    transcript = heard(state.transcript, message.raw)
+    transcript = state.transcript.with_message(message.raw)
     waiting = WaitClientKeyExchange(state.agreed, transcript, state.choice, state.exchange)
     if not certificate.chain:
         if config.client_auth is ClientAuth.REQUIRE:
@@ -227,7 +227,7 @@ def on_client_key_exchange(state: WaitClientKeyExchange, message: Message, confi
     """Agree on the keys (RFC 5246 section 7.4.7, RFC 8422 section 5.7)."""
     agreed, choice = state.agreed, state.choice
     premaster = state.exchange.take(message.body, config)
-    transcript = heard(state.transcript, message.raw)
+    transcript = state.transcript.with_message(message.raw)
     made, log = secrets(agreed, premaster.secret, transcript)
     parameters = Parameters(
         version=agreed.version,
@@ -260,7 +260,7 @@ def on_certificate_verify(state: WaitCertificateVerify, message: Message, config
         )
     if not signatures.verify(key, verify.scheme, pending.transcript.messages(), verify.signature):
         raise Refusal(Code.PK_SIG_VERIFY_FAILED, "the client's CertificateVerify is wrong")
-    transcript = settled(heard(pending.transcript, message.raw))
+    transcript = settled(pending.transcript.with_message(message.raw))
     return Handled(WaitChangeCipherSpec(replace(pending, transcript=transcript)))
 
 
@@ -279,7 +279,7 @@ def on_finished(state: WaitFinished, message: Message, config: Config) -> Handle
     complete = Complete(pending.parameters, made)
     if pending.own_verify is not None:
         return Handled(Connected(expected, pending.own_verify, pending.parameters), (complete,))
-    transcript = heard(pending.transcript, message.raw)
+    transcript = pending.transcript.with_message(message.raw)
     ticket = _ticket(pending, config)
     transcript = said(transcript, *ticket)
     own_verify = made.verify_data(SERVER_FINISHED, transcript)

@@ -73,8 +73,10 @@ def choose(
 
 def _goes_without_share(hello: ClientHello, chosen: ChosenPsk | None, config: Config) -> bool:
     """Tell whether the pre-shared key is all, because the server likes it so or nothing else is possible."""
+    if chosen is None:
+        return False
     modes = psk.modes(hello, config)
-    if chosen is None or PskKeyExchangeMode.PSK_KE not in modes:
+    if PskKeyExchangeMode.PSK_KE not in modes:
         return False
     possible = ExtensionType.KEY_SHARE in hello.extensions and usable_groups(hello, config)
     return modes[0] is PskKeyExchangeMode.PSK_KE or not possible

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from impl.codec.enums import NamedGroup, SignatureScheme
@@ -40,9 +40,16 @@ class Keyed:
 
     def with_message(self, raw: bytes) -> Keyed:
         """Return the same with one more message in the transcript."""
-        transcript = self.transcript.copy()
-        transcript.add(raw)
-        return replace(self, transcript=transcript)
+        return Keyed(
+            self.offer,
+            self.suite,
+            self.group,
+            self.psk,
+            self.transcript.with_message(raw),
+            self.schedule,
+            self.client_secret,
+            self.server_secret,
+        )
 
 
 @dataclass(frozen=True, slots=True)

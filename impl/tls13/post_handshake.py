@@ -52,7 +52,7 @@ class Connected:
     Parameters
     ----------
     read_secret, write_secret: the application traffic secrets in use.
-    resumption_secret: what tickets are made of.
+    resumption_secret: what tickets are made of; empty at a server that gives none out.
     transcript: all messages of the handshake.
     late_auth: whether the client of this server offers to authenticate later.
     update_owed: whether the peer has asked for a KeyUpdate that has not gone out.

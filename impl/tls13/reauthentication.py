@@ -27,7 +27,6 @@ from impl.tls13.authentication import (
     verify_message,
 )
 from impl.tls13.post_handshake import Asked, Connected
-from impl.transcript import Transcript
 
 _CONTEXT_LENGTH: Final = 32
 
@@ -36,7 +35,7 @@ def ask(state: Connected, config: Config) -> Handled:
     """Ask the client, which has offered it, for a certificate."""
     context = config.randomness(_CONTEXT_LENGTH)
     message = request_message(config, context)
-    asked = Asked(context, _behind(state.transcript, message))
+    asked = Asked(context, state.transcript.with_message(message))
     return Handled(replace(state, asked=asked), (Send((message,)),))
 
 
@@ -49,7 +48,7 @@ def on_certificate_request(state: Connected, message: Message, config: Config) -
         raise Refusal(
             Code.TOO_MANY_HANDSHAKE_PACKETS, f"more than {MAX_REQUESTS} requests for authentication"
         )
-    waiting = (request, _behind(state.transcript, message.raw))
+    waiting = (request, state.transcript.with_message(message.raw))
     return Handled(replace(state, requests=(*state.requests, waiting)), (Notify(Code.REAUTH_REQUEST),))
 
 
@@ -73,7 +72,7 @@ def on_certificate(state: Connected, message: Message, config: Config) -> Handle
     if asked is None or asked.peer is not None or asked.proved:
         raise _unexpected("a Certificate that nobody asked for")
     read = read_certificate(message.body, asked.context, NO_EXTENSIONS)
-    transcript = _behind(asked.transcript, message.raw)
+    transcript = asked.transcript.with_message(message.raw)
     if read is None:
         if config.late_client_auth is ClientAuth.REQUIRE:
             raise Refusal(Code.CERTIFICATE_REQUIRED, "the client showed no certificate")
@@ -90,7 +89,7 @@ def on_certificate_verify(state: Connected, message: Message, config: Config) ->
     if asked is None or asked.peer is None or asked.proved:
         raise _unexpected("CertificateVerify without Certificate")
     check_verify(message.body, asked.peer.key, CLIENT_CONTEXT, asked.transcript, config)
-    proved = replace(asked, transcript=_behind(asked.transcript, message.raw), proved=True)
+    proved = replace(asked, transcript=asked.transcript.with_message(message.raw), proved=True)
     return Handled(replace(state, asked=proved))
 
 
@@ -105,12 +104,6 @@ def on_finished(state: Connected, message: Message, _config: Config) -> Handled:
     chain = () if asked.peer is None else asked.peer.chain
     parameters = replace(state.parameters, peer_certificates=chain)
     return Handled(replace(state, asked=None, parameters=parameters), (Complete(parameters, state.exporter),))
-
-
-def _behind(transcript: Transcript, message: bytes) -> Transcript:
-    longer = transcript.copy()
-    longer.add(message)
-    return longer
 
 
 def _unexpected(reason: str) -> Refusal:

@@ -202,18 +202,18 @@ def _answer(
     client_secret = main.derive(Label.CLIENT_APPLICATION_TRAFFIC, digest)
     server_secret = main.derive(Label.SERVER_APPLICATION_TRAFFIC, digest)
     exporter = Exporter(suite, main.derive(Label.EXPORTER, digest))
-    connected = Connected(
-        suite=suite,
+    pending = Pending(
+        transcript=transcript,
+        handshake_secret=client_handshake,
+        main=main,
         read_secret=client_secret,
         write_secret=server_secret,
-        resumption_secret=b"",
-        transcript=transcript,
         parameters=_parameters(choice, group, accepted),
         exporter=exporter,
         late_auth=ExtensionType.POST_HANDSHAKE_AUTH in hello.extensions,
+        asks=asks,
+        ticket_lifetime=_ticket_lifetime(hello, chosen, config),
     )
-    lifetime = _ticket_lifetime(hello, chosen, config)
-    pending = Pending(transcript, client_handshake, main, connected, asks, lifetime)
     # 4. Which keys the client writes with next.
     reading = protection(suite, client_handshake)
     waiting: WaitEndOfEarlyData | WaitCertificate | WaitFinished
@@ -305,7 +305,7 @@ def _parameters(choice: Choice, group: NamedGroup | None, accepted: bool) -> Par
 
 def _ticket_lifetime(hello: ClientHello, chosen: ChosenPsk | None, config: Config) -> int:
     """Return for how many seconds tickets will be good: no longer than the session that is resumed."""
-    if not psk.modes(hello, config):
+    if config.tickets is None or not config.ticket_count or not psk.modes(hello, config):
         return 0
     session = None if chosen is None else chosen.psk.session
     if session is None:
@@ -317,13 +317,13 @@ def _ticket_lifetime(hello: ClientHello, chosen: ChosenPsk | None, config: Confi
 def on_end_of_early_data(state: WaitEndOfEarlyData, message: Message, _config: Config) -> Handled:
     """Expect the client's handshake keys from here on (RFC 8446 section 4.5)."""
     EndOfEarlyData.parse(message.body)
-    pending = replace(state.pending, transcript=_behind(state.pending.transcript, message.raw))
+    pending = replace(state.pending, transcript=state.pending.transcript.with_message(message.raw))
     return Handled(_after_early_data(pending), (ReadKeys(state.then),))
 
 
 def on_certificate(state: WaitCertificate, message: Message, config: Config) -> Handled:
     """Take the client's chain, perhaps an empty one (RFC 8446 section 4.4.2)."""
-    pending = replace(state.pending, transcript=_behind(state.pending.transcript, message.raw))
+    pending = replace(state.pending, transcript=state.pending.transcript.with_message(message.raw))
     read = read_certificate(message.body, b"", Extensions())
     if read is None:
         if config.client_auth is ClientAuth.REQUIRE:
@@ -337,36 +337,42 @@ def on_certificate_verify(state: WaitCertificateVerify, message: Message, config
     """Check that the client has the key of its certificate (RFC 8446 section 4.4.3)."""
     pending = state.pending
     check_verify(message.body, state.peer.key, CLIENT_CONTEXT, pending.transcript, config)
-    parameters = replace(pending.connected.parameters, peer_certificates=state.peer.chain)
-    transcript = _behind(pending.transcript, message.raw)
-    connected = replace(pending.connected, parameters=parameters)
-    return Handled(WaitFinished(replace(pending, transcript=transcript, connected=connected)))
+    parameters = replace(pending.parameters, peer_certificates=state.peer.chain)
+    transcript = pending.transcript.with_message(message.raw)
+    return Handled(WaitFinished(replace(pending, transcript=transcript, parameters=parameters)))
 
 
 def on_finished(state: WaitFinished, message: Message, config: Config) -> Handled:
     """Check the client's Finished, and give out tickets (RFC 8446 sections 4.4.4 and 4.6.1)."""
-    pending, connected = state.pending, state.pending.connected
-    expected = verify_data(connected.suite, pending.handshake_secret, pending.transcript.digest())
+    pending, suite = state.pending, state.pending.main.suite
+    expected = verify_data(suite, pending.handshake_secret, pending.transcript.digest())
     if not hmac.compare_digest(expected, read_verify_data(message.body, len(expected))):
         raise Refusal(Code.ERROR_IN_FINISHED_PACKET, "the client's Finished is wrong")
-    transcript = _behind(pending.transcript, message.raw)
-    secret = pending.main.derive(Label.RESUMPTION, transcript.digest())
-    connected = replace(connected, transcript=transcript, resumption_secret=secret)
-    reading = ReadKeys(protection(connected.suite, connected.read_secret))
-    complete = Complete(connected.parameters, connected.exporter)
+    transcript = pending.transcript.with_message(message.raw)
     lifetime = pending.ticket_lifetime
+    connected = Connected(
+        suite=suite,
+        read_secret=pending.read_secret,
+        write_secret=pending.write_secret,
+        resumption_secret=pending.main.derive(Label.RESUMPTION, transcript.digest()) if lifetime else b"",
+        transcript=transcript,
+        parameters=pending.parameters,
+        exporter=pending.exporter,
+        late_auth=pending.late_auth,
+    )
     given = tickets(connected, config, lifetime) if lifetime else Handled(connected)
-    return Handled(given.next, (reading, *given.effects, complete))
+    return Handled(
+        given.next,
+        (
+            ReadKeys(protection(suite, pending.read_secret)),
+            *given.effects,
+            Complete(pending.parameters, pending.exporter),
+        ),
+    )
 
 
 def _after_early_data(pending: Pending) -> WaitCertificate | WaitFinished:
-    return WaitCertificate(pending) if pending.asked else WaitFinished(pending)
-
-
-def _behind(transcript: Transcript, message: bytes) -> Transcript:
-    longer = transcript.copy()
-    longer.add(message)
-    return longer
+    return WaitCertificate(pending) if pending.asks else WaitFinished(pending)
 
 
 def _compatible(hello: ClientHello) -> tuple[Effect, ...]:

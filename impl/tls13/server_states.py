@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from impl.codec.enums import NamedGroup
 from impl.crypto.suites import Suite
-from impl.keyschedule.tls13 import KeySchedule
+from impl.keyschedule.tls13 import Exporter, KeySchedule
+from impl.parameters import Parameters
 from impl.record.protection import Protection
 from impl.step import Phase
 from impl.tls13.authentication import Peer
-from impl.tls13.post_handshake import Connected
 from impl.transcript import Transcript
 
 
@@ -45,16 +45,22 @@ class Pending:
     transcript: all messages so far.
     handshake_secret: the client's handshake traffic secret.
     main: the key schedule in its last stage.
-    connected: what the session will be, but for what the client's flight adds.
-    asked: whether the client owes a Certificate.
+    read_secret, write_secret: the application traffic secrets.
+    parameters: what is agreed on, but for the client's certificate.
+    late_auth: whether the client answers to a request after the handshake.
+    asks: whether the client owes a Certificate.
     ticket_lifetime: seconds that tickets will be good for; 0 sends none.
     """
 
     transcript: Transcript
     handshake_secret: bytes
     main: KeySchedule
-    connected: Connected
-    asked: bool
+    read_secret: bytes
+    write_secret: bytes
+    parameters: Parameters
+    exporter: Exporter
+    late_auth: bool
+    asks: bool
     ticket_lifetime: int
 
 

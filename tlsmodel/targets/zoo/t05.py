@@ -12,7 +12,6 @@ from impl.codec.wire import Reader
 from impl.codes import Code
 from impl.record.joiner import Message
 from impl.step import Handled, Phase, Refusal
-from impl.tls12.agreed import heard
 from impl.tls12.client_states import WaitRequestOrDone
 from impl.tls12.exchange import ClientRsa
 from tlsmodel.targets.zoo.bug import CLIENT, TLS12, Bug
@@ -25,7 +24,7 @@ def _short_key(state: WaitRequestOrDone, message: Message, _config: Config) -> H
     reader = Reader(message.body, "ServerKeyExchange")
     modulus, exponent = (int.from_bytes(reader.vector(2, 1)) for _ in range(2))
     exchange = replace(state.exchange, key=RSAPublicNumbers(exponent, modulus).public_key())
-    return Handled(replace(state, transcript=heard(state.transcript, message.raw), exchange=exchange))
+    return Handled(replace(state, transcript=state.transcript.with_message(message.raw), exchange=exchange))
 
 
 BUG = Bug(
