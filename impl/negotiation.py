@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
+from impl import standing
 from impl.codec import extensions as ext
 from impl.codec.datagram_hello import DatagramClientHello, HelloVerifyRequest
 from impl.codec.enums import CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion
@@ -17,10 +18,7 @@ from impl.codec.extensions import Extensions, KeyShareEntry
 from impl.codec.hello import RANDOM_LENGTH, SESSION_ID_LENGTH, ClientHello, HelloRequest, ServerHello
 from impl.codec.messages import encode
 from impl.codes import Code
-from impl.config import SUITES_OF, Config, Role
-from impl.credentials import is_address
-from impl.crypto.finite_field import FIELDS
-from impl.crypto.suites import SUITES, KeyExchange
+from impl.config import Config, Role
 from impl.dtls12 import cookie
 from impl.established import Connected
 from impl.limits import MAX_COOKIES, MAX_TICKET
@@ -69,7 +67,7 @@ def begin(config: Config, *, early_data: bool = False) -> Handled:
     hello = form(
         random=config.randomness(RANDOM_LENGTH),
         session_id=_offered_session_id(config, session),
-        cipher_suites=_offered_suites(config, config.versions),
+        cipher_suites=standing.suites(config, config.versions),
         extensions=_offered_extensions(
             config, config.versions, None, session, [KeyShareEntry(g, s.public) for g, s in shares.items()]
         ),
@@ -78,8 +76,7 @@ def begin(config: Config, *, early_data: bool = False) -> Handled:
     early_data = early_data and bool(psks) and psks[0].session is not None
     if early_data:
         hello = replace(hello, extensions=Extensions.of(*hello.extensions, (ExtensionType.EARLY_DATA, b"")))
-    hello = psk.with_binders(hello, psks, None)
-    raw = encode(hello)
+    hello, raw = psk.with_binders(hello, psks, None)
     offer = Offer(
         hello=hello,
         raw=raw,
@@ -106,7 +103,7 @@ def begin_again(state: Connected, config: Config, number: int | None) -> Handled
     hello = ClientHello(
         random=config.randomness(RANDOM_LENGTH),
         session_id=b"",
-        cipher_suites=_offered_suites(config, (version,)),
+        cipher_suites=standing.suites(config, (version,)),
         extensions=_offered_extensions(config, (version,), state, None, []),
     )
     if config.datagram:
@@ -116,17 +113,6 @@ def begin_again(state: Connected, config: Config, number: int | None) -> Handled
         )
     raw = encode(hello)
     return Handled(Offer(hello, raw, previous=state, number=number), (Send((raw,)),))
-
-
-def _offered_groups(config: Config, versions: Sequence[ProtocolVersion]) -> tuple[NamedGroup, ...]:
-    """Return the groups, with the prime fields if TLS 1.2 may need one (RFC 7919 section 3)."""
-    exchanges = {SUITES[number].key_exchange for number in _offered_suites(config, versions)}
-    return (*config.groups, *FIELDS) if KeyExchange.DHE in exchanges else config.groups
-
-
-def _offered_suites(config: Config, versions: Sequence[ProtocolVersion]) -> tuple[CipherSuite, ...]:
-    covered = {SUITES_OF[version] for version in versions}
-    return tuple(number for number in config.cipher_suites if SUITES[number].version in covered)
 
 
 def resumable(config: Config) -> SavedSession | None:
@@ -154,38 +140,23 @@ def _offered_session_id(config: Config, session: SavedSession | None) -> bytes:
 
 def _offered_extensions(
     config: Config,
-    versions: Sequence[ProtocolVersion],
+    versions: tuple[ProtocolVersion, ...],
     previous: Connected | None,
     session: SavedSession | None,
     shares: Sequence[KeyShareEntry],
 ) -> Extensions:
-    limit = None if config.datagram else config.record_size_limit
-    common = [
-        None if config.server_name is None or is_address(config.server_name)
-        else ext.build_server_name(config.server_name),
-        ext.build_supported_groups(_offered_groups(config, versions)),
-        ext.build_signature_algorithms(config.signature_schemes),
-        ext.build_alpn(config.alpn) if config.alpn else None,
-        ext.build_status_request() if config.request_status else None,
-        None if limit is None else ext.build_record_size_limit(limit),
-    ]  # fmt: skip
+    entries = standing.extensions(config, versions)
+    if TLS13 in versions:
+        entries += (ext.build_key_share_client(shares),)
+    if versions == (TLS13,):
+        return Extensions(entries)
     ticket = session.ticket if session is not None and session.version is not TLS13 else b""
-    older = [
+    return Extensions.of(
+        *entries,
         ext.build_ec_point_formats(),
         ext.build_extended_master_secret(),
         renegotiation.offered(config, previous),
         ext.build_session_ticket(ticket) if ticket or config.session_tickets else None,
-    ]
-    newer = [
-        ext.build_supported_versions_client(versions),
-        ext.build_key_share_client(shares),
-        ext.build_psk_key_exchange_modes(config.psk_modes) if config.psk_modes else None,
-        (ExtensionType.POST_HANDSHAKE_AUTH, b"") if config.post_handshake_auth else None,
-    ]
-    return Extensions.of(
-        *common,
-        *(older if versions != (TLS13,) else ()),
-        *(newer if TLS13 in versions else ()),
     )
 
 

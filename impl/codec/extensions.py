@@ -322,8 +322,12 @@ def parse_pre_shared_key_client(data: bytes) -> OfferedPsks:
 def build_pre_shared_key_client(offered: OfferedPsks) -> tuple[int, bytes]:
     """Return the extension with a client's offer."""
     named = b"".join(vector(2, item.identity) + u32(item.obfuscated_age) for item in offered.identities)
-    proved = b"".join(vector(1, binder) for binder in offered.binders)
-    return ExtensionType.PRE_SHARED_KEY, vector(2, named) + vector(2, proved)
+    return ExtensionType.PRE_SHARED_KEY, vector(2, named) + build_binders(offered)
+
+
+def build_binders(offered: OfferedPsks) -> bytes:
+    """Return the end of that extension, and so of its ClientHello: the binders."""
+    return vector(2, b"".join(vector(1, binder) for binder in offered.binders))
 
 
 def parse_pre_shared_key_server(data: bytes) -> int:

@@ -117,8 +117,7 @@ def on_hello_retry_request(state: Offer, hello: ServerHello, message: Message, c
     echoed = None if cookie is None else ext.build_cookie(ext.parse_cookie(cookie))
     partial = replace(state.hello, extensions=Extensions.of(*kept, echoed))
     try:
-        again = psk.with_binders(partial, psks, transcript)
-        raw = encode(again)
+        again, raw = psk.with_binders(partial, psks, transcript)
     except OverflowError:
         raise _illegal("a cookie so long that no ClientHello can hold it") from None
     # What was sent early is refused, and the ClientHello goes out in the clear again.

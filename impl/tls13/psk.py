@@ -60,20 +60,22 @@ def _hashes(config: Config) -> set[str]:
     return {suite.hash_name for suite in suites if suite.version is ProtocolVersion.TLS13}
 
 
-def with_binders(hello: ClientHello, psks: Sequence[KnownPsk], before: Transcript | None) -> ClientHello:
-    """Return the ClientHello with pre_shared_key behind its other extensions.
+def with_binders(
+    hello: ClientHello, psks: Sequence[KnownPsk], before: Transcript | None
+) -> tuple[ClientHello, bytes]:
+    """Return the ClientHello with pre_shared_key behind its other extensions, and as it is sent.
 
     Parameters
     ----------
     before: the messages before it, if it answers a HelloRetryRequest.
     """
     if not psks:
-        return hello
+        return hello, encode(hello)
     identities = tuple(PskIdentity(psk.identity, psk.age) for psk in psks)
     blank = OfferedPsks(identities, tuple(bytes(psk.hash_length) for psk in psks))
     partial = encode(_with(hello, blank))[: -blank.binders_length]
-    binders = tuple(psk.binder(_digest(psk, before, partial)) for psk in psks)
-    return _with(hello, OfferedPsks(identities, binders))
+    offered = OfferedPsks(identities, tuple(psk.binder(_digest(psk, before, partial)) for psk in psks))
+    return _with(hello, offered), partial + ext.build_binders(offered)
 
 
 def find(
