@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from impl.frozen import dataclass
 from impl.parameters import Parameters
 from impl.step import Phase
 

@@ -7,7 +7,7 @@ Theory: RFC 8446 sections 4.1 and 4.2.1, RFC 5246 section 7.4.1, RFC 7507 (fallb
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from impl import standing
@@ -21,6 +21,7 @@ from impl.codes import Code
 from impl.config import Config, Role
 from impl.dtls12 import cookie
 from impl.established import Connected
+from impl.frozen import dataclass
 from impl.limits import MAX_COOKIES, MAX_TICKET
 from impl.offer import Offer
 from impl.record.joiner import Message

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from impl.codec.hello import ClientHello
 from impl.crypto.groups import KeyShare
 from impl.crypto.suites import Suite
 from impl.established import Connected
+from impl.frozen import dataclass
 from impl.pre_shared import KnownPsk
 from impl.saved_session import SavedSession
 from impl.step import Phase

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Self
 
 from impl.codec.enums import ProtocolVersion
 from impl.crypto.suites import SUITES, Suite
+from impl.frozen import dataclass
 from impl.keyschedule.tls13 import KeySchedule, Label, early_secret, empty_hash, verify_data
 from impl.saved_session import SavedSession
 

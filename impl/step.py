@@ -7,7 +7,6 @@ a list of effects, which `perform` applies to the session's memory all at once. 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -17,6 +16,7 @@ from impl.alerts import AlertDescription
 from impl.codec.enums import ProtocolVersion
 from impl.codes import Code
 from impl.config import Config
+from impl.frozen import dataclass
 from impl.parameters import Parameters
 from impl.record.joiner import Message
 from impl.record.protection import Protection
@@ -79,7 +79,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Put whole handshake messages, each in a record of its own, behind what is waiting to be written."""
+    """Put whole handshake messages, in as few records as hold them, behind what is waiting to be written."""
 
     messages: tuple[bytes, ...]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
 
 from impl.codec.wire import Reader, u8
+from impl.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

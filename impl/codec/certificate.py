@@ -5,12 +5,12 @@ Certificates stay DER here; what is in them is read by `credentials`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 from impl.codec.enums import HandshakeType
 from impl.codec.extensions import NO_EXTENSIONS, Extensions
 from impl.codec.wire import IllegalParameter, Reader, numbers, u8, u16, vector
+from impl.frozen import dataclass
 
 _OCSP: Final = 1
 

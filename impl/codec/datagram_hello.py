@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 from impl.codec.enums import HandshakeType, ProtocolVersion
 from impl.codec.hello import RANDOM_LENGTH, ClientHello
 from impl.codec.wire import Reader, u16, vector
+from impl.frozen import dataclass
 
 _SESSION_ID_OFFSET: Final = 2 + RANDOM_LENGTH
 

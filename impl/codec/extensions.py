@@ -8,11 +8,11 @@ which message is decided by the flows.  Other sources: RFC 5746, 6066, 7301, 762
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Self
 
 from impl.codec.enums import ExtensionType
 from impl.codec.wire import DecodeError, IllegalParameter, Reader, numbers, u8, u16, u32, vector
+from impl.frozen import dataclass
 
 _HOST_NAME: Final = 0
 _OCSP: Final = 1

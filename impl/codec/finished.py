@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 from impl.codec.enums import HandshakeType
 from impl.codec.wire import DecodeError
+from impl.frozen import dataclass
 
 _LENGTHS: Final = frozenset({12, 32, 48})
 

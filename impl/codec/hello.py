@@ -6,12 +6,12 @@ flows.  Numbers that are not known stay numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 from impl.codec.enums import ExtensionType, HandshakeType, ProtocolVersion
 from impl.codec.extensions import NO_EXTENSIONS, Extensions
 from impl.codec.wire import IllegalParameter, Reader, numbers, u8, u16, vector
+from impl.frozen import dataclass
 
 RANDOM_LENGTH: Final = 32
 SESSION_ID_LENGTH: Final = 32

@@ -7,11 +7,11 @@ whether they are any good.  Sources: RFC 5246 sections 7.4.3 and 7.4.7, RFC 8422
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
 from impl.codec.enums import HandshakeType
 from impl.codec.wire import IllegalParameter, Reader, u8, u16, vector
+from impl.frozen import dataclass
 
 _NAMED_CURVE: Final = 3
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from impl.codec.enums import HandshakeType
 from impl.codec.extensions import NO_EXTENSIONS, Extensions
 from impl.codec.wire import IllegalParameter, Reader, u8, u32, vector
+from impl.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ Nonces are built by the record layer; here is only what an algorithm needs and h
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+
+from impl.frozen import dataclass
 
 TAG_LENGTH: Final = 16
 NONCE_LENGTH: Final = 12

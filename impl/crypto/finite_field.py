@@ -6,7 +6,6 @@ Arithmetic is that of the cryptography package.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Self
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import dh
 
 from impl.codec.enums import NamedGroup
 from impl.codec.wire import IllegalParameter
+from impl.frozen import dataclass
 
 MIN_PRIME_BITS: Final = 2048
 MAX_PRIME_BITS: Final = 8192

@@ -6,13 +6,13 @@ A suite that is not in the table is not implemented, whatever a peer offers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from impl.codec.enums import CipherSuite, ProtocolVersion
 from impl.crypto.aead import AES_128_GCM, AES_256_GCM, CHACHA20_POLY1305, Aead
+from impl.frozen import dataclass
 
 
 class Authentication(StrEnum):

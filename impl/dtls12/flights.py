@@ -6,10 +6,10 @@ MTU of its time and gets record sequence numbers of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from impl.codec.enums import ContentType, HandshakeType
+from impl.frozen import dataclass
 from impl.record.datagram import DatagramWriter
 from impl.record.joiner import HEADER_LENGTH as TLS_HEADER_LENGTH
 from impl.record.reassembly import HEADER_LENGTH, Fragment, encode_fragment

@@ -6,11 +6,11 @@ Also the extended master secret (RFC 7627).  Functions of bytes only; nothing is
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from typing import Final
 
 from impl.crypto.aead import TrafficKeys
 from impl.crypto.suites import Suite
+from impl.frozen import dataclass
 
 CLIENT_FINISHED: Final = b"client finished"
 SERVER_FINISHED: Final = b"server finished"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Self
 
 from impl.crypto.aead import NONCE_LENGTH, TrafficKeys
 from impl.crypto.suites import Suite
+from impl.frozen import dataclass
 
 
 class Label(StrEnum):

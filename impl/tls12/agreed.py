@@ -5,11 +5,10 @@ Functions of values only.  Theory: RFC 5246 sections 6.3, 7.4.9 and 8.1, RFC 570
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from impl.codec.enums import ProtocolVersion
 from impl.crypto.suites import Suite
 from impl.established import Connected
+from impl.frozen import dataclass
 from impl.keyschedule.tls12 import extended_master_secret, key_block, master_secret, prf, verify_data
 from impl.record.protection import Protection, Protection12
 from impl.step import Log

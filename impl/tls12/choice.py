@@ -7,7 +7,6 @@ kind, a signature scheme, or pre-shared keys.  Theory: RFC 5246 section 7.4.1.3,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -29,6 +28,7 @@ from impl.credentials import CertifiedKey
 from impl.crypto.finite_field import FIELDS, FieldShare, named
 from impl.crypto.groups import CURVES
 from impl.crypto.suites import KeyExchange, Suite
+from impl.frozen import dataclass
 from impl.selection import authenticates, certified_keys, common_suites, signature_scheme, usable_groups
 from impl.step import Refusal
 from impl.tls12.exchange import ServerDhe, ServerEcdhe, ServerExchange, ServerPsk, ServerRsa

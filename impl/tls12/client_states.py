@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from impl.codec.enums import SignatureScheme
 from impl.credentials import CertifiedKey
 from impl.crypto.signatures import PublicKey
+from impl.frozen import dataclass
 from impl.parameters import Parameters
 from impl.saved_session import SavedSession
 from impl.step import Phase

@@ -7,7 +7,6 @@ section 5, RFC 4279 section 2, RFC 5489 section 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from impl.codec.enums import NamedGroup, SignatureScheme
@@ -19,6 +18,7 @@ from impl.crypto import rsa
 from impl.crypto.finite_field import Field, FieldShare
 from impl.crypto.groups import KeyShare
 from impl.crypto.signatures import PrivateKey, PublicKey
+from impl.frozen import dataclass
 from impl.step import Refusal
 
 PREMASTER_LENGTH = 48

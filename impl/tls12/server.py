@@ -6,7 +6,7 @@ Handlers decide only; keys go into effect and messages out when `perform` carrie
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from impl.alerts import AlertDescription
@@ -32,6 +32,7 @@ from impl.credentials import leaf_key, read_chain
 from impl.crypto import signatures
 from impl.crypto.suites import SUITES
 from impl.established import Connected
+from impl.frozen import dataclass
 from impl.keyschedule.tls12 import CLIENT_FINISHED, SERVER_FINISHED
 from impl.parameters import Parameters
 from impl.record.joiner import Message

@@ -6,7 +6,6 @@ Functions of values only.  Theory: RFC 8446 sections 4.3.2 and 4.4.2 to 4.4.4.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cryptography import x509
 
@@ -26,6 +25,7 @@ from impl.credentials import CertifiedKey, leaf_key, read_chain
 from impl.crypto import signatures
 from impl.crypto.signatures import PublicKey, certificate_verify_content
 from impl.extension_rules import Place, check, require
+from impl.frozen import dataclass
 from impl.selection import client_key
 from impl.step import Refusal
 from impl.transcript import Transcript

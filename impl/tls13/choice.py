@@ -6,8 +6,6 @@ to 4.2.11 and 9.2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from impl.codec import extensions as ext
 from impl.codec.enums import ExtensionType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme
 from impl.codec.extensions import KeyShareEntry
@@ -17,6 +15,7 @@ from impl.config import Config
 from impl.credentials import CertifiedKey
 from impl.crypto.suites import Suite
 from impl.extension_rules import Place, check, require
+from impl.frozen import dataclass
 from impl.selection import alpn, certified_keys, common_suites, server_name, signature_scheme, usable_groups
 from impl.step import Refusal
 from impl.tls13 import psk

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from impl.codec.enums import NamedGroup, SignatureScheme
 from impl.crypto.suites import Suite
+from impl.frozen import dataclass
 from impl.keyschedule.tls13 import KeySchedule
 from impl.offer import Offer
 from impl.pre_shared import KnownPsk

@@ -5,7 +5,7 @@ Authentication after the handshake has a module of its own, `reauthentication`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from impl.codec import extensions as ext
@@ -16,6 +16,7 @@ from impl.codec.post_handshake import KeyUpdate, NewSessionTicket13
 from impl.config import MAX_LIFETIME, Config
 from impl.crypto.suites import Suite
 from impl.extension_rules import Place, check
+from impl.frozen import dataclass
 from impl.keyschedule.tls13 import Exporter, next_traffic_secret, resumption_psk, traffic_keys
 from impl.limits import MAX_RECORDS_PER_KEY, MAX_TICKET
 from impl.parameters import Parameters

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from impl.alerts import AlertDescription
 from impl.codec import extensions as ext
@@ -19,6 +19,7 @@ from impl.codec.messages import encode
 from impl.codes import Code
 from impl.config import ClientAuth, Config
 from impl.crypto.suites import SUITES, Suite
+from impl.frozen import dataclass
 from impl.limits import MAX_IDENTITIES
 from impl.pre_shared import EXTERNAL_HASH, KnownPsk
 from impl.saved_session import SavedSession
