@@ -6,9 +6,10 @@ A scheme that is not in the table is not implemented.  Which schemes both sides 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from impl.codec.enums import ProtocolVersion, SignatureScheme
 from impl.codec.wire import IllegalParameter
+from impl.frozen import dataclass
 
 PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey | RSAPrivateKey
 PublicKey = EllipticCurvePublicKey | Ed25519PublicKey | RSAPublicKey
@@ -27,43 +29,81 @@ CLIENT_CONTEXT: Final = b"TLS 1.3, client CertificateVerify"
 SERVER_CONTEXT: Final = b"TLS 1.3, server CertificateVerify"
 
 
-@dataclass(frozen=True, slots=True)
-class _Ecdsa:
-    hash: hashes.HashAlgorithm
-    curve: str
+class _Kind(StrEnum):
+    """Kinds of keys."""
+
+    EC = "elliptic curve"
+    RSA = "RSA"
+    ED25519 = "Ed25519"
 
 
 @dataclass(frozen=True, slots=True)
-class _Pss:
-    hash: hashes.HashAlgorithm
+class _Algorithm:
+    """What a scheme asks of a key, and of the package.
+
+    Parameters
+    ----------
+    kind: of the key.
+    arguments: what `sign` and `verify` of the package's keys take behind the message.
+    curve: the one that TLS 1.3 ties an ECDSA scheme to.
+    least_bits: of an RSA key; a shorter one has no room for the encoded hash (RFC 8017 section 9).
+    in_tls13: whether TLS 1.3 knows the scheme in CertificateVerify.
+    """
+
+    kind: _Kind
+    arguments: tuple[Any, ...] = ()
+    curve: str = ""
+    least_bits: int = 0
+    in_tls13: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Pkcs1:
-    hash: hashes.HashAlgorithm
+_PSS_OVERHEAD: Final = 2
+"""Bytes that EMSA-PSS needs beyond digest and salt (RFC 8017 section 9.1.1)."""
+
+_PKCS1_OVERHEAD: Final = 30
+"""Bytes that EMSA-PKCS1-v1_5 needs beyond a SHA-2 digest (RFC 8017 section 9.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _EdDsa:
-    """Ed25519 has no parameters."""
+def _ecdsa(hash_: hashes.HashAlgorithm, curve: str) -> _Algorithm:
+    return _Algorithm(_Kind.EC, (ec.ECDSA(hash_),), curve)
 
 
-_Algorithm = _Ecdsa | _Pss | _Pkcs1 | _EdDsa
+def _pss(hash_: hashes.HashAlgorithm) -> _Algorithm:
+    size = hash_.digest_size
+    # An encoded message has one bit less than the modulus.
+    least_bits = 8 * (2 * size + _PSS_OVERHEAD) - 6
+    return _Algorithm(_Kind.RSA, (padding.PSS(padding.MGF1(hash_), size), hash_), least_bits=least_bits)
+
+
+def _pkcs1(hash_: hashes.HashAlgorithm) -> _Algorithm:
+    least_bits = 8 * (hash_.digest_size + _PKCS1_OVERHEAD)
+    return _Algorithm(_Kind.RSA, (padding.PKCS1v15(), hash_), least_bits=least_bits, in_tls13=False)
+
 
 ALGORITHMS: Final[Mapping[int, _Algorithm]] = MappingProxyType(
     {
-        SignatureScheme.ECDSA_SECP256R1_SHA256: _Ecdsa(hashes.SHA256(), "secp256r1"),
-        SignatureScheme.ECDSA_SECP384R1_SHA384: _Ecdsa(hashes.SHA384(), "secp384r1"),
-        SignatureScheme.ED25519: _EdDsa(),
-        SignatureScheme.RSA_PSS_RSAE_SHA256: _Pss(hashes.SHA256()),
-        SignatureScheme.RSA_PSS_RSAE_SHA384: _Pss(hashes.SHA384()),
-        SignatureScheme.RSA_PSS_RSAE_SHA512: _Pss(hashes.SHA512()),
-        SignatureScheme.RSA_PKCS1_SHA256: _Pkcs1(hashes.SHA256()),
-        SignatureScheme.RSA_PKCS1_SHA384: _Pkcs1(hashes.SHA384()),
-        SignatureScheme.RSA_PKCS1_SHA512: _Pkcs1(hashes.SHA512()),
+        SignatureScheme.ECDSA_SECP256R1_SHA256: _ecdsa(hashes.SHA256(), "secp256r1"),
+        SignatureScheme.ECDSA_SECP384R1_SHA384: _ecdsa(hashes.SHA384(), "secp384r1"),
+        SignatureScheme.ED25519: _Algorithm(_Kind.ED25519),
+        SignatureScheme.RSA_PSS_RSAE_SHA256: _pss(hashes.SHA256()),
+        SignatureScheme.RSA_PSS_RSAE_SHA384: _pss(hashes.SHA384()),
+        SignatureScheme.RSA_PSS_RSAE_SHA512: _pss(hashes.SHA512()),
+        SignatureScheme.RSA_PKCS1_SHA256: _pkcs1(hashes.SHA256()),
+        SignatureScheme.RSA_PKCS1_SHA384: _pkcs1(hashes.SHA384()),
+        SignatureScheme.RSA_PKCS1_SHA512: _pkcs1(hashes.SHA512()),
     }
 )
 """Scheme -> algorithm; the schemes that are implemented, keyed so that plain numbers look up."""
+
+_CURVES: Final = frozenset(item.curve for item in ALGORITHMS.values() if item.kind is _Kind.EC)
+
+_TYPES: Final[Mapping[_Kind, tuple[type, ...]]] = MappingProxyType(
+    {
+        _Kind.EC: (EllipticCurvePublicKey, EllipticCurvePrivateKey),
+        _Kind.RSA: (RSAPublicKey, RSAPrivateKey),
+        _Kind.ED25519: (Ed25519PublicKey, Ed25519PrivateKey),
+    }
+)
 
 
 def schemes_for(key: PublicKey, version: ProtocolVersion) -> tuple[SignatureScheme, ...]:
@@ -83,16 +123,9 @@ def fits(key: PublicKey, scheme: int, version: ProtocolVersion) -> bool:
 
 def sign(key: PrivateKey, scheme: int, message: bytes) -> bytes:
     """Return the signature of `message` under `scheme`; raises `IllegalParameter` if `key` is not for it."""
-    match _algorithm(key.public_key(), scheme), key:
-        case _Ecdsa(hash=hash_), EllipticCurvePrivateKey():
-            return key.sign(message, ec.ECDSA(hash_))
-        case _Pss(hash=hash_), RSAPrivateKey():
-            return key.sign(message, _pss(hash_), hash_)
-        case _Pkcs1(hash=hash_), RSAPrivateKey():
-            return key.sign(message, padding.PKCS1v15(), hash_)
-        case _EdDsa(), Ed25519PrivateKey():
-            return key.sign(message)
-    raise AssertionError("a private key and its public key are not of one kind")
+    signer: Any = key
+    signature: bytes = signer.sign(message, *_algorithm(key, scheme).arguments)
+    return signature
 
 
 def verify(key: PublicKey, scheme: int, message: bytes, signature: bytes) -> bool:
@@ -101,18 +134,9 @@ def verify(key: PublicKey, scheme: int, message: bytes, signature: bytes) -> boo
     Raises `IllegalParameter` if `key` is not of the scheme's kind or is too short; whether its curve may be
     used with the scheme in a version says `fits`.
     """
+    verifier: Any = key
     try:
-        match _algorithm(key, scheme), key:
-            case _Ecdsa(hash=hash_), EllipticCurvePublicKey():
-                key.verify(signature, message, ec.ECDSA(hash_))
-            case _Pss(hash=hash_), RSAPublicKey():
-                key.verify(signature, message, _pss(hash_), hash_)
-            case _Pkcs1(hash=hash_), RSAPublicKey():
-                key.verify(signature, message, padding.PKCS1v15(), hash_)
-            case _EdDsa(), Ed25519PublicKey():
-                key.verify(signature, message)
-            case _:
-                return False
+        verifier.verify(signature, message, *_algorithm(key, scheme).arguments)
     except InvalidSignature:
         return False
     return True
@@ -129,36 +153,26 @@ def certificate_verify_content(context: bytes, transcript_hash: bytes) -> bytes:
     return b" " * 64 + context + b"\0" + transcript_hash
 
 
-def _suits(key: PublicKey, algorithm: _Algorithm, *, tied: bool) -> bool:
-    match algorithm, key:
-        case _Ecdsa(curve=curve), EllipticCurvePublicKey():
-            return key.curve.name == curve if tied else key.curve.name in _CURVES
-        case _Pss(hash=hash_), RSAPublicKey():
-            return (key.key_size + 6) // 8 >= 2 * hash_.digest_size + _PSS_OVERHEAD
-        case _Pkcs1(hash=hash_), RSAPublicKey():
-            return not tied and key.key_size // 8 >= hash_.digest_size + _PKCS1_OVERHEAD
-        case _EdDsa(), Ed25519PublicKey():
-            return True
-    return False
-
-
-def _pss(hash_: hashes.HashAlgorithm) -> padding.PSS:
-    return padding.PSS(padding.MGF1(hash_), hash_.digest_size)
-
-
-def _algorithm(key: PublicKey, scheme: int) -> _Algorithm:
+def _algorithm(key: PublicKey | PrivateKey, scheme: int) -> _Algorithm:
     """Return what `scheme` stands for, having made sure that `key` can do it at all."""
     algorithm = ALGORITHMS.get(scheme)
     if algorithm is None or not _suits(key, algorithm, tied=False):
-        kind = type(key).__name__.removesuffix("PublicKey")
+        kind = _kind(type(key)) or type(key).__name__
         raise IllegalParameter(f"signature scheme {scheme:#06x} is not one of this {kind} key")
     return algorithm
 
 
-_PSS_OVERHEAD: Final = 2
-"""Bytes that EMSA-PSS needs beyond digest and salt (RFC 8017 section 9.1.1)."""
+def _suits(key: PublicKey | PrivateKey, algorithm: _Algorithm, *, tied: bool) -> bool:
+    if _kind(type(key)) is not algorithm.kind or (tied and not algorithm.in_tls13):
+        return False
+    known: Any = key
+    if algorithm.kind is _Kind.EC:
+        curve: str = known.curve.name
+        return curve == algorithm.curve if tied else curve in _CURVES
+    return algorithm.kind is not _Kind.RSA or bool(known.key_size >= algorithm.least_bits)
 
-_PKCS1_OVERHEAD: Final = 30
-"""Bytes that EMSA-PKCS1-v1_5 needs beyond a SHA-2 digest (RFC 8017 section 9.2)."""
 
-_CURVES: Final = frozenset(item.curve for item in ALGORITHMS.values() if isinstance(item, _Ecdsa))
+@cache
+def _kind(key_type: type) -> _Kind | None:
+    """Return the kind of a key by its class; the package's abstract classes take their time to say so."""
+    return next((kind for kind, types in _TYPES.items() if issubclass(key_type, types)), None)
