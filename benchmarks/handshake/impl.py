@@ -29,6 +29,13 @@ _SUITES = {
     ProtocolVersion.TLS13: CipherSuite.TLS_AES_128_GCM_SHA256,
     ProtocolVersion.TLS12: CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
 }
+_GROUPS = {
+    ProtocolVersion.TLS13: (NamedGroup.X25519,),
+    ProtocolVersion.TLS12: (
+        NamedGroup.X25519,
+        NamedGroup.SECP256R1,
+    ),  # the certificate's curve must be listed
+}
 
 
 def version() -> str:
@@ -53,7 +60,7 @@ def configurations(case: Case) -> tuple[Config, Config]:
         Role.CLIENT,
         versions=(number,),
         cipher_suites=(_SUITES[number],),
-        groups=(NamedGroup.X25519,),
+        groups=_GROUPS[number],
         trust=Trust.from_pem(files.ca_pem),
         server_name=files.server_name,
         session_tickets=case.resumed,
