@@ -8,7 +8,7 @@ from fuzz.endless import ENDLESS, drown
 from fuzz.stage import distinct_points, sayings
 
 DEEP = settings().max_examples >= 1000
-ROUNDS = 5000 if DEEP else 220
+ROUNDS = 1000 if DEEP else 220
 """Records after which a stream that is still borne is taken for one that is borne for ever: more than any
 limit on what gets nowhere."""
 SHARE = 1 if DEEP else 12
