@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-
 from impl.codec import extensions as ext
 from impl.codec.enums import ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme
 from impl.codec.extensions import Extensions
@@ -16,7 +14,7 @@ from impl.codec.hello import ClientHello
 from impl.codes import Code
 from impl.config import Config
 from impl.credentials import CertifiedKey
-from impl.crypto.signatures import PublicKey
+from impl.crypto.signatures import PrivateKey, PublicKey, is_rsa
 from impl.crypto.suites import SUITES, Authentication, Suite
 from impl.limits import MAX_PLAINTEXT, MIN_RECORD_SIZE_LIMIT
 from impl.step import Limit, Refusal
@@ -56,12 +54,11 @@ def _best_first(keys: Sequence[CertifiedKey], listed: Sequence[int]) -> Sequence
     return sorted(keys, key=lambda key: not key.signed_with <= wanted)
 
 
-def authenticates(key: PublicKey, authentication: Authentication) -> bool:
+def authenticates(key: PublicKey | PrivateKey, authentication: Authentication) -> bool:
     """Tell whether a server's key is of the kind that a cipher suite wants (RFC 8422 section 5.10)."""
-    is_rsa = isinstance(key, RSAPublicKey)
     if authentication is Authentication.NONE:
         return False
-    return authentication is Authentication.ANY or is_rsa is (authentication is Authentication.RSA)
+    return authentication is Authentication.ANY or is_rsa(key) is (authentication is Authentication.RSA)
 
 
 def signature_scheme(

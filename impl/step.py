@@ -79,7 +79,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Put whole handshake messages, in as few records as hold them, behind what is waiting to be written."""
+    """Put whole handshake messages, each in a record of its own, behind what is waiting to be written."""
 
     messages: tuple[bytes, ...]
 

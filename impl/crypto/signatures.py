@@ -106,6 +106,20 @@ _TYPES: Final[Mapping[_Kind, tuple[type, ...]]] = MappingProxyType(
 )
 
 
+def is_rsa(key: PublicKey | PrivateKey) -> bool:
+    """Tell whether a key is an RSA key."""
+    return _kind(type(key)) is _Kind.RSA
+
+
+def curve(key: PublicKey | PrivateKey) -> str | None:
+    """Return the package's name of the curve of an ECDSA key; None for other keys."""
+    if _kind(type(key)) is not _Kind.EC:
+        return None
+    known: Any = key
+    name: str = known.curve.name
+    return name
+
+
 def schemes_for(key: PublicKey, version: ProtocolVersion) -> tuple[SignatureScheme, ...]:
     """Return the schemes that `key` may sign with in `version`, in no order of preference.
 
@@ -165,10 +179,9 @@ def _algorithm(key: PublicKey | PrivateKey, scheme: int) -> _Algorithm:
 def _suits(key: PublicKey | PrivateKey, algorithm: _Algorithm, *, tied: bool) -> bool:
     if _kind(type(key)) is not algorithm.kind or (tied and not algorithm.in_tls13):
         return False
-    known: Any = key
     if algorithm.kind is _Kind.EC:
-        curve: str = known.curve.name
-        return curve == algorithm.curve if tied else curve in _CURVES
+        return curve(key) == algorithm.curve if tied else curve(key) in _CURVES
+    known: Any = key
     return algorithm.kind is not _Kind.RSA or bool(known.key_size >= algorithm.least_bits)
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-
 from impl.codec import extensions as ext
 from impl.codec.enums import ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme
 from impl.codec.hello import ClientHello
@@ -25,6 +23,7 @@ from impl.codec.messages import encode
 from impl.codes import Code
 from impl.config import Config
 from impl.credentials import CertifiedKey
+from impl.crypto import signatures
 from impl.crypto.finite_field import FIELDS, FieldShare, named
 from impl.crypto.groups import CURVES
 from impl.crypto.suites import KeyExchange, Suite
@@ -76,7 +75,7 @@ def choose(hello: ClientHello, config: Config, host: str | None) -> Choice:
                 return Choice(suite, None, None, group)
             continue
         for key in keys:
-            if not authenticates(key.key.public_key(), suite.authentication):
+            if not authenticates(key.key, suite.authentication):
                 continue
             if exchange is KeyExchange.RSA:
                 if key.decrypts:
@@ -93,9 +92,10 @@ def choose(hello: ClientHello, config: Config, host: str | None) -> Choice:
 def _is_curve_known(key: CertifiedKey, hello: ClientHello) -> bool:
     """Tell whether a client that lists groups lists the curve of an ECDSA key (RFC 5246 section 7.4.2)."""
     content = hello.extensions.get(ExtensionType.SUPPORTED_GROUPS)
-    if content is None or not isinstance(key.key, EllipticCurvePrivateKey):
+    name = signatures.curve(key.key)
+    if content is None or name is None:
         return True
-    return _CURVE_OF_KEY.get(key.key.curve.name) in ext.parse_supported_groups(content)
+    return _CURVE_OF_KEY.get(name) in ext.parse_supported_groups(content)
 
 
 def half(choice: Choice, hello: ClientHello, random: bytes, config: Config) -> Half:
