@@ -41,6 +41,10 @@ class Wire:
             self._losing = True
             self._finished_to_lose -= 1
 
+    def lose_finished(self) -> None:
+        """Lose the datagrams with our next Finished."""
+        self._finished_to_lose += 1
+
     def hold(self) -> None:
         """Keep what is sent from here on, until `release`."""
         self._held = []

@@ -17,6 +17,18 @@ def lossy(run: Run) -> None:
         link.close()
 
 
+def rehandshake_over_loss(run: Run) -> None:
+    """A re-handshake that we begin comes to its end although a flight of ours gets lost."""
+    with run.connect() as link:
+        link.ours.handshake()
+        link.talk()
+        link.wire.lose_finished()
+        assert link.ours.rehandshake() if run.ours_is_server else link.ours.handshake()
+        link.talk_until_heard()
+        assert link.trace.names().count("Finished") == 4
+        link.close()
+
+
 def doubled(run: Run) -> None:
     """Everything comes twice and counts once."""
     with run.connect() as link:

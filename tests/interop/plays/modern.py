@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.interop.plays import resuming
+
 if TYPE_CHECKING:
     from tests.interop.run import Run
 
@@ -17,6 +19,13 @@ def retried(run: Run) -> None:
         assert link.trace.names().count("ClientHello") == 2
         link.talk()
         link.close()
+
+
+def resumed_after_retry(run: Run) -> None:
+    """The session is taken up by the second ClientHello, which answers a HelloRetryRequest."""
+    resuming.resume(run)
+    for trace in run.traces:
+        assert trace.names().count("HelloRetryRequest") == 1
 
 
 def late_auth(run: Run) -> None:

@@ -39,6 +39,10 @@ DATAGRAM = features(
             _needs(network=Network(lost_finished=1), resume="ticket"), resuming.resume_over_loss,
         ),
         Row(
+            "loss-rehandshake", "the flight with our Finished lost in a re-handshake",
+            _needs(), datagrams.rehandshake_over_loss,
+        ),
+        Row(
             "reordered", "our datagrams in another order",
             _needs(network=Network(late=frozenset({2, 4})), mtu=300, certificate="rsa"), datagrams.lossy,
         ),

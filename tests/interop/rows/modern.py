@@ -39,6 +39,10 @@ def _versions() -> Iterator[Row]:
 def _keys() -> Iterator[Row]:
     yield Row("ticket", "resumption by ticket, with ECDHE", _needs(resume="ticket"), resuming.resume)
     yield Row(
+        "ticket-retry", "resumption by ticket, with HelloRetryRequest",
+        _needs(resume="ticket", group="SECP384R1", retry=True), modern.resumed_after_retry,
+    )  # fmt: skip
+    yield Row(
         "ticket-ke", "resumption by ticket, without ECDHE",
         _needs(resume="ticket", keyless=True), resuming.resume,
     )  # fmt: skip
