@@ -32,7 +32,7 @@ def shown(hello, versions):
     state = both.server._memory.state
     if versions == (TLS12,):
         return state.choice.scheme
-    return state.pending.connected.parameters.signature_scheme
+    return state.pending.parameters.signature_scheme
 
 
 @pytest.mark.parametrize("version", [TLS12, TLS13])

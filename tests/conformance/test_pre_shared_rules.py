@@ -51,11 +51,12 @@ def test_keys_that_do_not_stand_last_are_refused():
 def test_an_external_key_is_taken_whatever_its_age_says():
     config = client(**NEW)
     aged = replace(KnownPsk.external(PSK.identity, PSK.key), age=123_456)
-    both, code = told(with_binders(hello_of(config), (aged,), None), server(**LOOKUP))
+    hello, _ = with_binders(hello_of(config), (aged,), None)
+    both, code = told(hello, server(**LOOKUP))
 
     assert code is Code.AGAIN
     assert both.server.path[-1] == "WAIT_FINISHED"
-    assert both.server._memory.state.pending.connected.parameters.psk_identity == PSK.identity
+    assert both.server._memory.state.pending.parameters.psk_identity == PSK.identity
 
 
 def test_a_wrong_or_missing_binder_ends_the_handshake():

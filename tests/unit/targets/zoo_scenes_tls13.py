@@ -79,7 +79,7 @@ def unauthenticated_client(certificates):
         honest = ends.answered()
         assert ends.server.hear(*honest[: 1 + certificates]).handshake() == "AGAIN"
         pending = ends.server.state.pending
-        body = verify_data(pending.connected.suite, pending.handshake_secret, pending.transcript.digest())
+        body = verify_data(pending.main.suite, pending.handshake_secret, pending.transcript.digest())
         return ends.server.hear(*ends.server.pen.records(HANDSHAKE, message(FINISHED, body))).handshake()
 
     return scene
