@@ -134,7 +134,7 @@ def _lines() -> Progress:
 
 
 def _told(tally: Tally) -> str:
-    return f"{tally.examples} examples, {tally.steps} steps, {len(tally.catches)} findings"
+    return f"{tally.examples} examples, {tally.steps} steps, {len(tally.groups)} findings"
 
 
 def _show(report: HuntReport, out: Path) -> None:

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from tlsmodel.display import Displayed
 from tlsmodel.draw import phases, render, sequence_svg
 from tlsmodel.hunt.cause import Cause
 from tlsmodel.machine import Trace, build, trace_from_json
 from tlsmodel.machine.trace import output_from_json, output_to_json
-from tlsmodel.spec.scenario import SCENARIOS, Scenario, scenario
+from tlsmodel.patterns import PATTERNS, Severity, diagram
+from tlsmodel.spec.scenario import Scenario, scenario
 from tlsmodel.spec.symbols import Output
 
 RECORD = "finding.json"
-MAX_RECORD = 1 << 20
+MAX_RECORD = 1 << 22
+MAX_LIST = 10_000
 HUNT_BOUNDS = {
     "inbox": "3",
     "warnings": "16",
@@ -38,8 +41,26 @@ def hunted(name: str) -> Scenario:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """One place where a finding shows.
+
+    Parameters
+    ----------
+    scenario, phase, given: where in the model, and on which input.
+    times: how often it was met.
+    steps: length of the shortest trace to it.
+    """
+
+    scenario: str
+    phase: str
+    given: str
+    times: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding(Displayed):
-    """One departure of one target.
+    """One bug of one target, as far as symptoms can be told apart.
 
     Parameters
     ----------
@@ -48,11 +69,16 @@ class Finding(Displayed):
     target, version: where it was found.
     seed: of the run that found it.
     trace: the steps up to and including the departure, with what was observed.
-    expected: the outputs that the model permits at the last step.
+    expected: the outputs that the model permits at the last step; none where the run only fits a bug pattern.
     cause: its key in words.
     cites: sources of the rows that the model would have followed.
     reproducible: whether a second run of the same steps departed too.
     known: the id of a known departure, or None.
+    severity: what is at risk.
+    sentence: what the model demanded.
+    patterns: ids of the bug patterns that the trace shows.
+    places: everywhere it was met, the shortest way first.
+    before: connections that must come before it on the same target; mostly none.
     """
 
     id: str
@@ -66,6 +92,11 @@ class Finding(Displayed):
     cites: tuple[str, ...]
     reproducible: bool
     known: str | None = None
+    severity: Severity = Severity.CONTRACT
+    sentence: str = ""
+    patterns: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    before: tuple[Trace, ...] = ()
 
     @property
     def observed(self) -> Output:
@@ -88,13 +119,17 @@ class Finding(Displayed):
             "cites": list(self.cites),
             "reproducible": self.reproducible,
             "known": self.known,
+            "severity": self.severity.value,
+            "sentence": self.sentence,
+            "patterns": list(self.patterns),
+            "places": [asdict(place) for place in self.places],
+            "before": [trace.to_json()["steps"] for trace in self.before],
         }
 
 
 def title_of(cause: Cause, observed: Output) -> str:
     """Say in a line what happened."""
-    message = cause.row.rpartition("/")[2]
-    return f"{cause.given}() in {cause.phase} on {message}: {observed}"
+    return f"{cause.group}: {cause.given}() in {cause.phase}: {observed}"
 
 
 def finding_from_json(data: object) -> Finding:
@@ -105,9 +140,9 @@ def finding_from_json(data: object) -> Finding:
     for key, value in texts.items():
         if not isinstance(value, str):
             raise ValueError(f'"{key}" must be a string')
-    if texts["scenario"] not in SCENARIOS:
-        raise ValueError(f"unknown scenario {texts['scenario']!r}")
-    trace = trace_from_json({"machine": texts["scenario"], "steps": data.get("steps")})
+    name = str(texts["scenario"])
+    scenario(name)
+    trace = trace_from_json({"machine": name, "steps": data.get("steps")})
     if not trace.steps:
         raise ValueError('"steps" must not be empty')
     expected, cites, seed = data.get("expected"), data.get("cites", []), data.get("seed", 0)
@@ -125,19 +160,52 @@ def finding_from_json(data: object) -> Finding:
         cites=tuple(map(str, cites)),
         reproducible=bool(data.get("reproducible", True)),
         known=str(data["known"]) if data.get("known") else None,
+        severity=Severity(data.get("severity", Severity.CONTRACT)),
+        sentence=str(data.get("sentence", "")),
+        patterns=tuple(map(_pattern, _list(data, "patterns"))),
+        places=tuple(map(_place, _list(data, "places"))),
+        before=tuple(trace_from_json({"machine": name, "steps": steps}) for steps in _list(data, "before")),
     )
+
+
+def _list(data: Mapping[str, Any], key: str) -> list[Any]:
+    found = data.get(key, [])
+    if not (isinstance(found, list) and len(found) <= MAX_LIST):
+        raise ValueError(f'"{key}" must be a list of at most {MAX_LIST}')
+    return found
+
+
+def _pattern(name: object) -> str:
+    if name not in PATTERNS:
+        raise ValueError(f"unknown pattern {name!r}")
+    return str(name)
+
+
+def _place(data: object) -> Place:
+    match data:
+        case {
+            "scenario": str(name),
+            "phase": str(phase),
+            "given": str(given),
+            "times": int(times),
+            "steps": int(steps),
+        }:
+            return Place(name, phase, given, times, steps)
+    raise ValueError(f"not a place: {json.dumps(data)[:80]}")
 
 
 def write(finding: Finding, out: Path) -> Path:
     """Write the finding's directory below `out` and return it; raises `OSError`."""
-    target = finding.target.replace(":", "-")
-    directory = out / f"{target}-{finding.trace.machine}-{finding.id}"
+    directory = out / f"{finding.target.replace(':', '-').replace('/', '-')}-{finding.id}"
     directory.mkdir(parents=True, exist_ok=True)
     record = json.dumps(finding.to_json(), indent=2) + "\n"
     directory.joinpath(RECORD).write_text(record, "utf-8")
-    directory.joinpath("trace.svg").write_text(sequence_svg(finding.trace, finding.expected), "utf-8")
-    picture = phases(build(f"{finding.trace.machine}:handshake"), finding.trace, finding.expected)
+    expected = finding.expected or None
+    directory.joinpath("trace.svg").write_text(sequence_svg(finding.trace, expected), "utf-8")
+    picture = phases(build(f"{finding.trace.machine}:handshake"), finding.trace, expected)
     render(picture, directory / "path.svg")
+    for name in finding.patterns:
+        render(diagram(PATTERNS[name]), directory / f"pattern-{name}.svg")
     directory.joinpath("test_finding.py").write_text(
         _TEST.replace("{title}", finding.title.replace("\\", " ").replace(chr(34) * 3, "")), "utf-8"
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tlsmodel.credentials import shared_credentials
+from tlsmodel.hunt.examine import Examined, examine, follower_of
 from tlsmodel.hunt.finding import Finding, hunted, read
 from tlsmodel.hunt.sut import SystemUnderTest
-from tlsmodel.machine import Departure, Oracle, build
-from tlsmodel.spec.symbols import Symbol
+from tlsmodel.machine import build
+from tlsmodel.targets.base import Target
 from tlsmodel.targets.registry import target
 
 
@@ -21,7 +21,7 @@ class Replayed:
     Parameters
     ----------
     finding: the record.
-    reproduced: whether the target left the model again.
+    reproduced: whether the target left the model, or showed the bug pattern, again.
     summary: one line.
     """
 
@@ -30,37 +30,33 @@ class Replayed:
     summary: str
 
 
-def departure_on(system: SystemUnderTest, inputs: Iterable[Symbol]) -> Departure | None:
-    """Feed `inputs` to a fresh session and return the first departure, or None where there is none.
-
-    Inputs that the model does not answer in the state reached end the run.
-    """
-    oracle = Oracle(build(system.scenario), system.alphabet)
-    system.reset()
-    for given in inputs:
-        if given not in oracle.enabled():
-            return None
-        answer = oracle.observe(given, system.step(given))
-        if isinstance(answer, Departure):
-            return answer
-    return None
-
-
 def replay(directory: Path) -> Replayed:
     """Run the finding in `directory` again.
 
     Raises `ValueError` naming the file at fault, and `TargetUnavailable` where a library is missing.
     """
     finding = read(directory)
-    credentials = shared_credentials()
-    system = SystemUnderTest(target(finding.target, credentials), hunted(finding.trace.machine), credentials)
+    stack = target(finding.target, shared_credentials())
     try:
-        departure = departure_on(system, (step.given for step in finding.trace))
+        found = run_again(finding, stack)
     finally:
-        system.close()
-    if departure is None:
+        stack.close()
+    if found.cause is None:
         return Replayed(finding, False, f"{finding.id}: not reproduced, the target agrees with the model")
-    expected = " | ".join(map(str, departure.expected))
+    if found.departure is None:
+        titles = ", ".join(pattern.title for pattern in found.patterns)
+        return Replayed(finding, True, f"{finding.id}: reproduced: the run shows {titles}")
+    expected = " | ".join(map(str, found.departure.expected))
     return Replayed(
-        finding, True, f"{finding.id}: reproduced: expected {expected}; observed {departure.observed}"
+        finding, True, f"{finding.id}: reproduced: expected {expected}; observed {found.departure.observed}"
     )
+
+
+def run_again(finding: Finding, stack: Target) -> Examined:
+    """Feed the finding's inputs to `stack`, after those of the connections that must come before."""
+    setting = hunted(finding.trace.machine)
+    system = SystemUnderTest(stack, setting, shared_credentials())
+    follower = follower_of(system, build(setting))
+    for trace in finding.before:
+        examine(follower, (step.given for step in trace))
+    return examine(follower, (step.given for step in finding.trace))

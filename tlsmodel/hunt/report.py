@@ -16,7 +16,7 @@ class TargetReport:
     Parameters
     ----------
     target, version: what was hunted.
-    examples, steps, seconds: how much was tried.
+    examples, connections, steps, seconds: how much was tried.
     transitions_covered, transitions_total: see `coverage`.
     findings: with the directory that each was written to, or None.
     """
@@ -24,6 +24,7 @@ class TargetReport:
     target: str
     version: str
     examples: int
+    connections: int
     steps: int
     seconds: float
     transitions_covered: int
@@ -51,6 +52,7 @@ class TargetReport:
             "target": self.target,
             "version": self.version,
             "examples": self.examples,
+            "connections": self.connections,
             "steps": self.steps,
             "seconds": round(self.seconds, 3),
             "steps_per_second": self.steps_per_second,

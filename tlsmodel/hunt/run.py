@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tlsmodel.credentials import TestCredentials, shared_credentials
+from tlsmodel.credentials import shared_credentials
 from tlsmodel.draw import phases, render
-from tlsmodel.hunt.finding import Finding, hunted, title_of, write
+from tlsmodel.hunt.finding import hunted, write
+from tlsmodel.hunt.gather import gather
 from tlsmodel.hunt.known import known_departures
-from tlsmodel.hunt.replay import departure_on
 from tlsmodel.hunt.report import HuntReport, TargetReport
-from tlsmodel.hunt.stateful import Batch, Catch, Tally
+from tlsmodel.hunt.stateful import Batch, Tally
 from tlsmodel.hunt.sut import SystemUnderTest
 from tlsmodel.machine import Machine, build
 from tlsmodel.mapper import SETTINGS
@@ -22,7 +22,7 @@ from tlsmodel.spec.scenario import SCENARIOS
 from tlsmodel.targets.base import Target
 from tlsmodel.targets.registry import target as target_called
 
-BATCH: Final = 100
+BATCH: Final = 20
 """Examples between two reports of progress."""
 MAX_STATES: Final = 300_000
 """States that a machine may remember before it is built anew, so that a long hunt's memory stays bounded."""
@@ -71,9 +71,8 @@ def hunt(plan: Plan, progress: Progress | None = None) -> HuntReport:
 
     Raises `ValueError` for an unknown target or scenario, `TargetUnavailable` for one that is not installed.
     """
-    credentials = shared_credentials()
     check(plan)
-    targets = [(name, target_called(name, credentials)) for name in plan.targets]
+    targets = [(name, target_called(name, shared_credentials())) for name in plan.targets]
     results: list[TargetReport] = []
     pictures: dict[str, set[str]] = {}
     interrupted = False
@@ -82,11 +81,11 @@ def hunt(plan: Plan, progress: Progress | None = None) -> HuntReport:
         scenarios = [item for item in plan.scenarios if _fits(target, item)]
         begun = time.monotonic()
         try:
-            _drive(plan, name, target, scenarios, credentials, tally, progress)
+            _drive(plan, name, target, scenarios, tally, progress)
         except KeyboardInterrupt:
             interrupted = True
         tally.seconds = time.monotonic() - begun
-        results.append(_conclude(plan, name, target, scenarios, credentials, tally))
+        results.append(_conclude(plan, name, target, scenarios, tally))
         for scenario in scenarios:
             pictures.setdefault(scenario, set()).update(tally.coverage.used(scenario))
         target.close()
@@ -107,7 +106,6 @@ def _drive(
     name: str,
     target: Target,
     scenarios: Sequence[str],
-    credentials: TestCredentials,
     tally: Tally,
     progress: Progress | None,
 ) -> None:
@@ -118,7 +116,9 @@ def _drive(
     number = 0
     while True:
         scenario = scenarios[number % len(scenarios)]
-        if scenario not in machines or machines[scenario].discovered > MAX_STATES:
+        if sum(machine.discovered for machine in machines.values()) > MAX_STATES:
+            machines.clear()
+        if scenario not in machines:
             machines[scenario] = build(hunted(scenario))
         size, done = BATCH, (time.monotonic() - begun) / plan.seconds
         if plan.examples is not None:
@@ -126,7 +126,7 @@ def _drive(
             size, done = min(BATCH, left), 1 - left / plan.examples
         if size <= 0 or time.monotonic() >= end:
             return
-        system = SystemUnderTest(target, hunted(scenario), credentials)
+        system = SystemUnderTest(target, hunted(scenario), shared_credentials())
         Batch(system, machines[scenario], known, tally).run(plan.seed + number, size, end)
         number += 1
         if progress is not None:
@@ -135,48 +135,24 @@ def _drive(
             return
 
 
-def _conclude(
-    plan: Plan,
-    name: str,
-    target: Target,
-    scenarios: Sequence[str],
-    credentials: TestCredentials,
-    tally: Tally,
-) -> TargetReport:
-    findings: list[tuple[Finding, Path | None]] = []
-    for catch in (*tally.catches.values(), *tally.known.values()):
-        system = SystemUnderTest(target, hunted(catch.cause.scenario), credentials)
-        again = departure_on(system, (step.given for step in catch.trace))
-        finding = _finding(plan.seed, name, target, catch, again is not None)
-        findings.append((finding, write(finding, plan.out) if plan.out and not finding.known else None))
-    covered, total = tally.coverage.count(scenarios)
+def _conclude(plan: Plan, name: str, target: Target, scenarios: Sequence[str], tally: Tally) -> TargetReport:
+    catches = (*tally.catches.values(), *tally.known.values())
+    found = gather(catches, name, lambda: target_called(name, shared_credentials()), plan.seed)
+    findings = tuple(
+        (finding, write(finding, plan.out) if plan.out and not finding.known else None) for finding in found
+    )
+    alphabet = SystemUnderTest(target, hunted(scenarios[0]), shared_credentials()).alphabet
+    covered, total = tally.coverage.count(scenarios, alphabet)
     return TargetReport(
         target=name,
         version=target.version,
         examples=tally.examples,
+        connections=tally.connections,
         steps=tally.steps,
         seconds=tally.seconds,
         transitions_covered=covered,
         transitions_total=total,
-        findings=tuple(findings),
-    )
-
-
-def _finding(seed: int, name: str, target: Target, catch: Catch, reproducible: bool) -> Finding:
-    departure, cause, known = catch.departure, catch.cause, catch.known
-    rows = build(catch.trace.machine).rows
-    return Finding(
-        id=cause.id if known is None else known.id,
-        title=title_of(cause, departure.observed) if known is None else known.title,
-        target=name,
-        version=target.version,
-        seed=seed,
-        trace=catch.trace,
-        expected=departure.expected,
-        cause=str(cause),
-        cites=tuple(dict.fromkeys(rows[row].cite for row in departure.rows if row in rows)),
-        reproducible=reproducible,
-        known=None if known is None else known.id,
+        findings=findings,
     )
 
 

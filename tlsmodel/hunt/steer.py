@@ -1,13 +1,14 @@
-"""From a drawn number to the next input: honest progress, anything, or what was rarely tried so far.
+"""From drawn numbers to inputs: an honest step, a letter of the alphabet, or a walk to what was rarely tried.
 
-Uniform draws would hardly ever pass a handshake.  The number's meaning is fixed (by the alphabet's order and
-not by what is enabled), so that dropping a step while shrinking does not change the others; what counts as
-rare is settled before a batch begins, so that the same numbers always mean the same run.
+A number's meaning is settled before a batch begins: 0 is one honest step, the next ones are the inputs of the
+alphabet in its order, and the others are goals, an input at a phase, the least tried ones first.  A goal is
+reached over the honest way, so that a short script goes deep; shrinking turns goals into less.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterator
 from typing import Any, Final
 
 from tlsmodel.machine.machine import Machine
@@ -17,7 +18,6 @@ from tlsmodel.spec.symbols import (
     BYE,
     CALLS,
     HANDSHAKE,
-    INPUTS,
     REAUTH,
     RECORD_RECV,
     RECORD_SEND,
@@ -26,14 +26,12 @@ from tlsmodel.spec.symbols import (
     Symbol,
     delivery,
 )
+from tlsmodel.spec.tables import tables_for
 
-HONEST: Final = 48
-"""Numbers below this make progress."""
-ANYTHING: Final = HONEST + len(INPUTS)
-"""Numbers from `HONEST` to this stand for the inputs of the alphabet, in its order."""
-NUMBERS: Final = ANYTHING + len(INPUTS)
-"""Numbers from `ANYTHING` to this choose among the inputs that were rarely tried in the phase."""
-RARE: Final = 6
+LONGEST_WAY: Final = 48
+"""Honest steps that one goal may take."""
+CODA: Final = 16
+"""Honest steps after the script."""
 Tried = Counter[tuple[str, Symbol]]
 """(phase, input) -> how often it was fed."""
 _TALK: Final = (
@@ -46,7 +44,7 @@ _TALK: Final = (
     REAUTH,
     BYE,
 )
-_WRITERS: Final = {call.name: call for call in CALLS}
+_CALLED: Final = {call.name: call for call in CALLS}
 
 
 class Steering:
@@ -54,60 +52,113 @@ class Steering:
 
     Parameters
     ----------
-    machine: a session machine; its rows tell which deliveries a phase waits for.
+    machine: a session machine; its rows tell the ways between phases.
+    alphabet: the inputs that can be fed.
     tried: what was tried before this batch.
     """
 
-    def __init__(self, machine: Machine[Any], tried: Tried) -> None:
-        self._tried = tried.copy()
-        self._rare: dict[str, tuple[Symbol, ...]] = {}
-        self._expected: dict[str, list[Symbol]] = {}
-        for row in machine.rows.values():
-            if isinstance(row, Row) and row.verb is Verb.ADVANCE and row.on.kind is Kind.DELIVERY:
-                self._expected.setdefault(row.at, []).append(row.on)
+    def __init__(self, machine: Machine[Any], alphabet: frozenset[Symbol], tried: Tried) -> None:
+        self._inputs = tuple(item for item in machine.inputs if item in alphabet)
+        rows = [row for row in machine.rows.values() if isinstance(row, Row) and row.verb is Verb.ADVANCE]
+        # Where a message has variants, the plain one is the honest way.
+        self._edges = sorted((row for row in rows if row.on in alphabet), key=lambda row: "." in row.on.name)
+        phases = tuple(dict.fromkeys(phase for row in self._edges for phase in (row.at, row.to)))
+        self._ways = {phase: self._ways_to(phase) for phase in phases}
+        self._forward = {at: tuple(row.on for row in self._edges if row.at == at) for at in phases}
+        self._final = tables_for(machine.scenario).final
+        pairs = [(phase, item) for phase in phases for item in self._inputs]
+        self._goals = sorted(pairs, key=lambda pair: tried[pair])
 
-    def pick(self, oracle: Oracle, number: int, masked: int) -> Symbol | None:
-        """Return the input that `number` stands for now, or None where nothing can be done.
+    @property
+    def letters(self) -> int:
+        """How many numbers a swarm mask has a bit for."""
+        return 1 + len(self._inputs)
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers have a meaning."""
+        return 1 + len(self._inputs) + len(self._goals)
+
+    def _ways_to(self, goal: str) -> dict[str, Symbol]:
+        """Return, for each phase with a way to `goal`, the first input of a shortest one."""
+        ways: dict[str, Symbol] = {}
+        reached, waiting = {goal}, deque([goal])
+        while waiting:
+            phase = waiting.popleft()
+            for row in self._edges:
+                if row.to == phase and row.at not in reached:
+                    reached.add(row.at)
+                    ways[row.at] = row.on
+                    waiting.append(row.at)
+        return ways
+
+    def inputs(self, oracle: Oracle, number: int, masked: int) -> Iterator[Symbol]:
+        """Yield the inputs that `number` stands for, each to be fed before the next is asked for.
 
         Parameters
         ----------
-        number: 0 to `NUMBERS` - 1.
-        masked: a bit for each symbol of the alphabet that this run does without (its swarm mask).
+        number: 0 to `numbers` - 1.
+        masked: a bit for each input that this run does without (its swarm mask).
         """
-        enabled = oracle.enabled()
-        if not enabled:
-            return None
-        if number >= HONEST:
-            wanted = self._wanted(oracle, number)
-            if wanted in enabled and not masked >> INPUTS.index(wanted) & 1:
-                return wanted
-        honest = self._honest(oracle, enabled)
-        return honest[number % len(honest)] if honest else enabled[number % len(enabled)]
+        if number > len(self._inputs):
+            yield from self._walk(oracle, *self._goals[number - len(self._inputs) - 1])
+            return
+        wanted = self._inputs[number - 1] if number else None
+        if wanted is not None and oracle.allows(wanted) and not masked >> number & 1:
+            yield wanted
+            return
+        step = self._honest(oracle, number)
+        if step is not None:
+            yield step
 
-    def _wanted(self, oracle: Oracle, number: int) -> Symbol:
-        if number < ANYTHING:
-            return INPUTS[number - HONEST]
-        phase = oracle.phases[0]
-        if phase not in self._rare:
-            self._rare[phase] = tuple(sorted(INPUTS, key=lambda item: self._tried[phase, item])[:RARE])
-        return self._rare[phase][number % RARE]
+    def coda(self, oracle: Oracle) -> Iterator[Symbol]:
+        """Yield what an honest conversation goes on with, until it ends or has gone on for long."""
+        for number in range(CODA):
+            step = self._honest(oracle, number)
+            if step is None:
+                return
+            yield step
 
-    def _honest(self, oracle: Oracle, enabled: tuple[Symbol, ...]) -> list[Symbol]:
+    def _walk(self, oracle: Oracle, phase: str, wanted: Symbol) -> Iterator[Symbol]:
+        ways = self._ways[phase]
+        for _ in range(LONGEST_WAY):
+            state = oracle.machine.state(oracle.possible[0])
+            if state.failed:
+                return
+            step = self._due(state)
+            if step is None and state.phase == phase:
+                if oracle.allows(wanted):
+                    yield wanted
+                return
+            step = step or ways.get(state.phase)
+            if step is None or not oracle.allows(step):
+                return
+            yield step
+
+    def _honest(self, oracle: Oracle, number: int) -> Symbol | None:
         state = oracle.machine.state(oracle.possible[0])
-        waiting = state.inbox or state.output
-        wanted: tuple[Symbol, ...]
-        if state.unfinished:
-            wanted = tuple(_WRITERS[name] for name in sorted(state.unfinished))
-        elif state.complete:
-            asked = tuple(self._expected.get(state.phase, ()))
+        if state.failed:
+            return None
+        step = self._due(state)
+        if step is None:
+            forward = self._forward.get(state.phase, ())
+            wanted = (*forward, *_TALK) if state.complete else forward
+            found = [item for item in wanted if oracle.allows(item)]
+            step = found[number % len(found)] if found else None
+        return step if step is not None and oracle.allows(step) else None
+
+    def _due(self, state: Any) -> Symbol | None:
+        """Return the call that the session waits for, or None where it waits for the peer."""
+        for name in sorted(state.unfinished):
+            return _CALLED[name]
+        if state.complete:
             if state.held is not None:
-                wanted = (HANDSHAKE,)
-            elif waiting:
-                wanted = (RECORD_RECV, REAUTH) if asked and state.phase != "CONNECTED" else (RECORD_RECV,)
-            else:
-                wanted = (*asked, *_TALK)
-        elif waiting or (state.phase == "START" and not self._expected.get("START")):
-            wanted = (HANDSHAKE,)
-        else:
-            wanted = tuple(self._expected.get(state.phase, ()))
-        return [item for item in wanted if item in enabled]
+                return HANDSHAKE
+            asked = state.phase not in self._final and REAUTH in self._inputs
+            reader = REAUTH if asked and not state.unread else RECORD_RECV
+            return reader if state.inbox or state.unread else None
+        if state.unread:
+            return RECORD_RECV
+        forward = self._forward.get(state.phase, ())
+        settled = forward and all(item.kind is Kind.DELIVERY for item in forward)
+        return None if settled and not (state.inbox or state.output) else HANDSHAKE

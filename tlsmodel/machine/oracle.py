@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tlsmodel.machine.blur import SHARP, View
 from tlsmodel.machine.machine import Machine
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.symbols import Output, Symbol
@@ -48,10 +49,14 @@ class Oracle:
     ----------
     machine: the model.
     alphabet: the inputs that can be fed to the system at the other side; None: all.
+    view: how sharply its outputs are seen.
     """
 
-    def __init__(self, machine: Machine[Any], alphabet: frozenset[Symbol] | None = None) -> None:
+    def __init__(
+        self, machine: Machine[Any], alphabet: frozenset[Symbol] | None = None, view: View = SHARP
+    ) -> None:
         self.machine = machine
+        self._view = view
         self._alphabet = frozenset(machine.inputs) if alphabet is None else alphabet
         self.reset()
 
@@ -70,11 +75,18 @@ class Oracle:
         common = self._alphabet.intersection(*others)
         return tuple(item for item in first if item in common)
 
+    def allows(self, given: Symbol) -> bool:
+        """Tell whether `given` can be fed and every possible state answers it."""
+        return given in self._alphabet and all(
+            given in self.machine.enabled(number) for number in self.possible
+        )
+
     def observe(self, given: Symbol, observed: Output) -> Agreed | Departure:
         """Take one step of the run; after a departure the possible states stay as they were."""
         machine = self.machine
         answers = [answer for number in self.possible for answer in machine.successors(number, given)]
-        fitting = [answer for answer in answers if answer.output.admits(observed)]
+        admits = self._view.admits
+        fitting = [answer for answer in answers if admits(answer.output, observed)]
         if not fitting:
             expected = tuple(dict.fromkeys(answer.output for answer in answers))
             rows = max((answer.rows for answer in answers), key=len, default=())

@@ -10,7 +10,7 @@ from typing import Final
 
 from impl import ProtocolVersion
 from tlsmodel.credentials import TestCredentials
-from tlsmodel.spec.scenario import Scenario, Version
+from tlsmodel.spec.scenario import Scenario
 from tlsmodel.spec.symbols import Return, Symbol
 from tlsmodel.targets.impl import ImplTarget
 from tlsmodel.targets.transport import Transport
@@ -97,8 +97,9 @@ class ZooTarget:
         self._bug = bug
         self._target = ImplTarget(credentials)
         self.version = self._target.version
-        versions = frozenset(item for item in Version if ProtocolVersion[item.name] in bug.versions)
-        self.capabilities = replace(self._target.capabilities, versions=versions, roles=frozenset(bug.roles))
+        own = self._target.capabilities
+        versions = frozenset(item for item in own.versions if ProtocolVersion[item.name] in bug.versions)
+        self.capabilities = replace(own, versions=versions, roles=frozenset(bug.roles))
 
     def open(self, scenario: Scenario, transport: Transport, session: bytes | None = None) -> None:
         """Start a fresh session; see `Target.open`."""
