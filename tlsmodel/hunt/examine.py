@@ -113,13 +113,15 @@ def polish(follower: Follower, found: Examined, patience: float = PATIENCE) -> E
 
 
 def _polish(run: Callable[[Sequence[Symbol]], Examined], found: Examined, end: float) -> Examined:
-    best, at = found, len(found.trace) - 1
-    while at >= 0 and time.monotonic() < end:
+    best, at, kept = found, len(found.trace) - 1, 0
+    while kept < len(best.trace) and time.monotonic() < end:
         given = [step.given for step in best.trace]
         shorter = run(given[:at] + given[at + 1 :])
         if shorter.cause == best.cause and len(shorter.trace) < len(best.trace):
-            best, at = shorter, min(at, len(shorter.trace))
-        at -= 1
+            best, kept = shorter, 0
+        else:
+            kept += 1
+        at = (at - 1) % len(best.trace)
     return best
 
 

@@ -29,6 +29,7 @@ _SIGNALS: Final[Mapping[Signal, str]] = {
     Signal.FLUSHED: "What waits is written before the peer is waited for.",
     Signal.COMPLETED: "When all is written and nothing more is waited for, the call succeeds.",
     Signal.TOO_LARGE: "A datagram that is too large is LARGE_PACKET, which is not fatal.",
+    Signal.TIMER: "When the timer expires the last flight goes out again.",
     Signal.EXCESS: "One warning more than the limit is fatal.",
     Signal.WRITE_CLOSED: "Nothing is written after bye().",
     Signal.READ_CLOSED: "After the peer's close_notify reading gives the end of file.",
@@ -68,5 +69,5 @@ def _of_contract(row: ContractRow) -> str:
     if row.choice is not None:
         return row.choice.sentence
     returned = " or ".join(map(str, row.returns))
-    default = f"{row.call.name}() returns {returned}." if returned else ""
-    return _SIGNALS.get(row.signal, default)
+    after = f"returns {returned}" if returned else "goes on"
+    return _SIGNALS.get(row.signal, f"{row.call.name}() {after} ({row.at}, {row.signal}).")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from tlsmodel.patterns.automaton import Configuration, Pattern
 
 _Place = tuple[Configuration, ...]
 
 
-class Watch:
+MAX_MOVES: Final = 200_000
+"""Moves of a product that are remembered; then it is expanded anew."""
+
+
+class Product:
     """The product of patterns, expanded as far as runs have gone.
 
     Parameters
@@ -22,20 +27,16 @@ class Watch:
         self._places: list[_Place] = []
         self._numbers: dict[_Place, int] = {}
         self._moves: dict[tuple[int, str], tuple[int, tuple[Pattern, ...]]] = {}
-        self._start = self._intern(tuple(pattern.automaton.start for pattern in self._patterns))
-        self._now = self._start
+        self.start = self._intern(tuple(pattern.automaton.start for pattern in self._patterns))
 
-    def reset(self) -> None:
-        """Begin another run."""
-        self._now = self._start
-
-    def see(self, letter: str) -> tuple[Pattern, ...]:
-        """Take one letter and return the patterns that it completes."""
-        move = self._moves.get((self._now, letter))
-        if move is None:
-            move = self._moves[self._now, letter] = self._move(self._places[self._now], letter)
-        self._now, shown = move
-        return shown
+    def move(self, number: int, letter: str) -> tuple[int, tuple[Pattern, ...]]:
+        """Return the place behind `letter`, and the patterns that it completes."""
+        found = self._moves.get((number, letter))
+        if found is None:
+            if len(self._moves) >= MAX_MOVES:
+                self._moves.clear()
+            found = self._moves[number, letter] = self._move(self._places[number], letter)
+        return found
 
     def _intern(self, place: _Place) -> int:
         number = self._numbers.get(place)
@@ -54,3 +55,29 @@ class Watch:
                 reached = Configuration(None)
             after.append(reached)
         return self._intern(tuple(after)), tuple(shown)
+
+
+class Watch:
+    """One run after another, watched by the same patterns.
+
+    Parameters
+    ----------
+    patterns: what is looked for; what was found out about them is shared by all that watch for the same.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        key = tuple(pattern.id for pattern in patterns)
+        self._product = _PRODUCTS.setdefault(key, Product(patterns)) if key else Product(())
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin another run."""
+        self._now = self._product.start
+
+    def see(self, letter: str) -> tuple[Pattern, ...]:
+        """Take one letter and return the patterns that it completes."""
+        self._now, shown = self._product.move(self._now, letter)
+        return shown
+
+
+_PRODUCTS: Final[dict[tuple[str, ...], Product]] = {}

@@ -155,7 +155,18 @@ def test_hunt_replay_and_highlight_go_together(tmp_path):
 
 def test_an_interrupted_hunt_keeps_what_it_has_and_says_so(tmp_path):
     process = subprocess.Popen(
-        [*COMMAND, "hunt", "--target", "impl", "--seconds", "60", "--out", str(tmp_path)],
+        [
+            *COMMAND,
+            "hunt",
+            "--target",
+            "impl",
+            "--scenario",
+            "tls13-client",
+            "--seconds",
+            "60",
+            "--out",
+            str(tmp_path),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -220,7 +231,9 @@ def test_a_missing_libgnutls_is_one_line_and_status_3():
 
 
 def test_a_hunt_that_names_no_target_goes_on_without_libgnutls(tmp_path):
-    finished = without_libgnutls("hunt", "--examples", "20", "--seed", "1", "--out", str(tmp_path))
+    finished = without_libgnutls(
+        "hunt", "--examples", "5", "--seed", "1", "--scenario", "tls13-server", "--out", str(tmp_path)
+    )
 
     assert finished.returncode == 0, finished.stderr
     assert "install the package libgnutls30 (Debian, Ubuntu); going on without it" in finished.stdout

@@ -17,7 +17,8 @@ from tlsmodel.targets.zoo import BUGS
 REQUIRED = ("T02", "T03", "T04", "T19", "M01")
 REACHED = (*REQUIRED, "G01", "M02", "M05", "M06", "T06", "T13", "T18", "T24")
 """The bugs that the scenarios with tables can reach."""
-LONGEST = 14
+LONGEST = 12
+STABLE = ("tls12-client", "tls13-client", "tls13-server")
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +29,7 @@ def caught(tmp_path_factory):
     def report(bug):
         if bug not in reports:
             out = tmp_path_factory.mktemp(bug)
-            for seed in range(10):
-                plan = Plan((f"zoo:{bug}",), seconds=8.0, seed=seed * 1000, out=out)
-                reports[bug] = hunt(plan)
-                if not reports[bug].clean:
-                    break
+            reports[bug] = hunt(Plan((f"zoo:{bug}",), seconds=60.0, seed=1, out=out, first=True))
         return reports[bug]
 
     return report
@@ -49,18 +46,16 @@ def test_every_seeded_bug_is_found_and_shrunk(caught, bug):
     assert found
     assert min(len(finding.trace) for finding in found) <= LONGEST
     assert all(finding.reproducible for finding in found)
+    assert all(finding.places and finding.severity for finding in found)
+    assert all(finding.sentence and finding.cites for finding in found)
 
 
 @pytest.mark.parametrize("bug", REQUIRED)
 def test_a_finding_is_a_directory_that_stands_alone(caught, bug):
     _, directory = caught(bug).targets[0].findings[0]
 
-    assert {path.name for path in directory.iterdir()} == {
-        "finding.json",
-        "trace.svg",
-        "path.svg",
-        "test_finding.py",
-    }
+    names = {path.name for path in directory.iterdir()}
+    assert names >= {"finding.json", "trace.svg", "path.svg", "test_finding.py"}
     assert replay(directory).reproduced
     assert "observed" in directory.joinpath("trace.svg").read_text()
 
@@ -89,14 +84,14 @@ def test_a_finding_is_not_reproduced_on_the_repaired_implementation(caught, tmp_
 
 
 def test_nothing_is_found_in_impl():
-    report = hunt(Plan(("impl",), examples=150, seed=11))
+    report = hunt(Plan(("impl",), scenarios=STABLE, examples=40, seed=11))
 
     assert [str(finding.trace) for finding in report.targets[0].new] == []
-    assert report.targets[0].steps > 10_000
+    assert report.targets[0].steps > 8_000
 
 
 def test_what_is_found_in_libgnutls_is_known():
-    report = hunt(Plan(("gnutls",), examples=150, seed=12))
+    report = hunt(Plan(("gnutls",), scenarios=STABLE, examples=40, seed=12))
 
     assert [str(finding.trace) for finding in report.targets[0].new] == []
     assert len(report.targets[0].known) >= 3
@@ -109,14 +104,14 @@ def test_a_target_that_no_scenario_fits_is_named():
 
 def test_the_same_seed_finds_the_same():
     def steps(seed):
-        report = hunt(Plan(("zoo:M05",), scenarios=("tls13-client",), examples=300, seed=seed))
+        report = hunt(Plan(("zoo:T19",), scenarios=("tls13-client",), examples=40, seed=seed))
         return [(finding.id, str(finding.trace)) for finding in report.targets[0].new]
 
     assert steps(5) == steps(5) != []
 
 
 def test_coverage_counts_only_what_can_be_reached():
-    result = hunt(Plan(("impl",), scenarios=("tls12-server",), examples=100, seed=3)).targets[0]
+    result = hunt(Plan(("impl",), scenarios=("tls12-server",), examples=20, seed=3)).targets[0]
 
     assert 0 < result.transitions_covered <= result.transitions_total
     assert result.transitions_total <= len(build("tls12-server").rows)
@@ -172,4 +167,5 @@ def test_a_directory_without_a_finding_is_named(tmp_path):
 def test_a_finding_is_read_back(caught):
     finding, _ = caught("T19").targets[0].findings[0]
 
+    assert finding.patterns
     assert finding_from_json(json.loads(json.dumps(finding.to_json()))) == finding
