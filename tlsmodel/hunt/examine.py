@@ -13,8 +13,10 @@ from tlsmodel.machine import Departure, Machine, Oracle, Step, Trace
 from tlsmodel.patterns import Pattern, Watch, patterns_for
 from tlsmodel.spec.symbols import Symbol
 
-PATIENCE: Final = 2.0
+PATIENCE: Final = 30.0
 """Seconds that removing steps from one trace may take."""
+TRIALS: Final = 300
+"""Runs that removing steps from one trace may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,9 @@ def polish(follower: Follower, found: Examined, patience: float = PATIENCE) -> E
 
 def _polish(run: Callable[[Sequence[Symbol]], Examined], found: Examined, end: float) -> Examined:
     best, at, kept = found, len(found.trace) - 1, 0
-    while kept < len(best.trace) and time.monotonic() < end:
+    for _ in range(TRIALS):
+        if kept == len(best.trace) or time.monotonic() > end:
+            break
         given = [step.given for step in best.trace]
         shorter = run(given[:at] + given[at + 1 :])
         if shorter.cause == best.cause and len(shorter.trace) < len(best.trace):

@@ -37,8 +37,8 @@ LONGEST: Final = 160
 """Steps of one connection at most."""
 GROUPS: Final = 2
 """New groups that one batch shrinks; further ones are left to later batches, so that progress goes on."""
-SHRINKING: Final = 3.0
-"""Seconds that a batch may shrink."""
+SHRINKING: Final = 600
+"""Connections that a batch may make from its first departure on; a count, so that a seed means one run."""
 _FIRST: Final = ord("0")
 
 
@@ -126,11 +126,13 @@ class Batch:
         self._known = known
         self._database = database
         self._deadline = float("inf")
+        self._left = float("inf")
         self._types: dict[Group, type[Departed]] = {}
 
     def go_on(self) -> None:
-        """End the batch where its time is up."""
-        if time.monotonic() > self._deadline:
+        """End the batch where its time is up, or enough has been shrunk."""
+        self._left -= 1
+        if self._left < 0 or time.monotonic() > self._deadline:
             raise _Enough
 
     def run(self, seed: int, examples: int, deadline: float) -> None:
@@ -191,7 +193,7 @@ class Batch:
             return
         if group not in self._types:
             self._types[group] = type(f"Departed{group.id}", (Departed,), {})
-            self._deadline = min(self._deadline, time.monotonic() + SHRINKING)
+            self._left = min(self._left, SHRINKING)
         raise self._types[group](str(group))
 
 
@@ -215,7 +217,6 @@ def _machine_class(batch: Batch) -> type[RuleBasedStateMachine]:
             super().__init__()
             self.before: list[Trace] = []
             self.masked = 0
-            batch.go_on()
             batch.tally.examples += 1
 
         @initialize(masked=st.integers(0, (1 << batch.steering.letters) - 1))
