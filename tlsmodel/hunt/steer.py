@@ -8,7 +8,7 @@ reached over the honest way, so that a short script goes deep; shrinking turns g
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from tlsmodel.machine.machine import Machine
@@ -47,6 +47,19 @@ _TALK: Final = (
 _CALLED: Final = {call.name: call for call in CALLS}
 
 
+def _distances(edges: Iterable[Row], goals: Iterable[str]) -> dict[str, int]:
+    """Return how many messages each phase is away from the nearest of `goals`."""
+    left = dict.fromkeys(goals, 0)
+    waiting = deque(left)
+    while waiting:
+        phase = waiting.popleft()
+        for row in edges:
+            if row.to == phase and row.at not in left:
+                left[row.at] = left[phase] + 1
+                waiting.append(row.at)
+    return left
+
+
 class Steering:
     """Chooses inputs for one machine.
 
@@ -60,12 +73,14 @@ class Steering:
     def __init__(self, machine: Machine[Any], alphabet: frozenset[Symbol], tried: Tried) -> None:
         self._inputs = tuple(item for item in machine.inputs if item in alphabet)
         rows = [row for row in machine.rows.values() if isinstance(row, Row) and row.verb is Verb.ADVANCE]
-        # Where a message has variants, the plain one is the honest way.
-        self._edges = sorted((row for row in rows if row.on in alphabet), key=lambda row: "." in row.on.name)
+        self._final = tables_for(machine.scenario).final
+        edges = [row for row in rows if row.on in alphabet]
+        left = _distances(edges, self._final)
+        # The plain one of a message's variants is the honest way, and of several messages the straight one.
+        self._edges = sorted(edges, key=lambda row: ("." in row.on.name, left.get(row.to, len(edges))))
         phases = tuple(dict.fromkeys(phase for row in self._edges for phase in (row.at, row.to)))
         self._ways = {phase: self._ways_to(phase) for phase in phases}
         self._forward = {at: tuple(row.on for row in self._edges if row.at == at) for at in phases}
-        self._final = tables_for(machine.scenario).final
         pairs = [(phase, item) for phase in phases for item in self._inputs]
         self._goals = sorted(pairs, key=lambda pair: tried[pair])
 
