@@ -15,9 +15,9 @@ LOCAL = ("file:", "data:", "blob:", "about:")
 SIZE = {"width": 1500, "height": 1000}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
-    """The browser."""
+    """The browser; closed behind these tests, for Playwright's event loop runs in this thread until then."""
     if not Path(CHROMIUM).exists():
         pytest.skip("there is no Chromium: install the package chromium")
     with launched() as browser:
