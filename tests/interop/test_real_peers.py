@@ -79,11 +79,11 @@ def test_openssl_s_client_talks_with_serve(version, files, port):
     assert report["closed_by_peer"] is True
 
 
-def connect(port, files, version):
+def connect(port, files, version, *options):
     finished = subprocess.run(
         tlsmodel(
             *("connect", f"127.0.0.1:{port}", "--ca", str(files.ca), "--server-name", "localhost"),
-            *("--version", version, "--send", TEXT, "--json"),
+            *("--version", version, "--send", TEXT, "--json", *options),
         ),
         capture_output=True,
         text=True,
@@ -122,6 +122,37 @@ def test_connect_talks_with_openssl_s_server(version, files, port):
     assert report["received"] == TEXT.strip()[::-1] + "\n"
     assert report["path"][-1] == "CONNECTED"
     assert report["closed_by_peer"] is True
+
+
+def test_serve_asks_a_client_for_its_certificate_after_the_handshake(files, port):
+    command = [*serve(port, files), "--late-auth", "require", "--client-ca", str(files.ca)]
+    with running(command, port) as server:
+        converse(
+            [
+                *(program("openssl"), "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", str(files.ca)),
+                *("-enable_pha", "-cert", str(files.cert), "-key", str(files.key), "-tls1_3"),
+            ],
+            TEXT,
+            TEXT,
+        )
+        report = report_of(server)
+
+    assert report["peer_certificates"] > 0
+    assert report["closed_by_peer"] is True
+
+
+def test_connect_shares_a_key_with_s_server_and_exchanges_none(files, port):
+    command = [
+        *(program("openssl"), "s_server", "-accept", str(port), "-rev", "-nocert", "-tls1_3"),
+        *("-psk", "00112233445566778899aabbccddeeff", "-psk_identity", "ann"),
+        *("-allow_no_dhe_kex", "-ciphersuites", "TLS_AES_128_GCM_SHA256"),
+    ]
+    options = ("--psk", "ann:00112233445566778899aabbccddeeff", "--psk-only")
+    with running(command, port):
+        report = connect(port, files, "tls13", *options)
+
+    assert report["psk_identity"] == "ann"
+    assert report["received"] == TEXT.strip()[::-1] + "\n"
 
 
 def test_connect_refuses_a_certificate_that_it_cannot_verify(files, port):

@@ -12,7 +12,7 @@ import typer
 
 from tlsmodel.cli import peers
 from tlsmodel.cli.output import Status, fail, faults_in_one_line, say_json
-from tlsmodel.cli.peers import MAX_TEXT, PATIENCE, VersionName
+from tlsmodel.cli.peers import MAX_TEXT, PATIENCE, RenegotiationName, VersionName
 
 if TYPE_CHECKING:
     from impl import Config, SavedSession
@@ -29,6 +29,10 @@ def command(
     client_cert: Path = typer.Option(None, help="A certificate chain to show if asked, PEM."),
     client_key: Path = typer.Option(None, help="Its private key, PEM."),
     psk: str = typer.Option(None, metavar="IDENTITY:HEXKEY", help="A pre-shared key."),
+    psk_only: bool = typer.Option(
+        False, "--psk-only", help="Let TLS 1.3 use pre-shared keys without a key exchange as well."
+    ),
+    status: bool = typer.Option(False, "--status", help="Ask for a stapled OCSP response."),
     alpn: list[str] = typer.Option([], help="An application protocol to offer; may be repeated."),
     cipher_suite: list[str] = typer.Option([], help="A cipher suite to offer; may be repeated."),
     group: list[str] = typer.Option([], help="A group to offer; may be repeated."),
@@ -37,6 +41,10 @@ def command(
     rehandshake: bool = typer.Option(
         False, "--rehandshake", help="Shake hands again before closing; new keys in TLS 1.3."
     ),
+    renegotiation: RenegotiationName = typer.Option(
+        RenegotiationName.PARTIAL, help="What to demand of RFC 5746 in TLS 1.2."
+    ),
+    record_size_limit: int = typer.Option(None, help="Most bytes of content to take in a record."),
     mtu: int = typer.Option(1200, help="Bytes of a datagram, with --dtls."),
     key_log: Path = typer.Option(None, help="Append the secrets to this SSLKEYLOGFILE."),
     send: str = typer.Option("", help="Text to send before closing."),
@@ -44,7 +52,7 @@ def command(
 ) -> None:
     """Shake hands with a server, send text, print what comes back, close."""
     with faults_in_one_line():
-        from impl import CipherSuite, Config, NamedGroup, Role
+        from impl import CipherSuite, Config, NamedGroup, Renegotiation, Role
         from impl.config import CIPHER_SUITES, GROUPS
 
         host, port = peers.address(where)
@@ -63,6 +71,10 @@ def command(
             alpn=tuple(item.encode() for item in alpn),
             cipher_suites=peers.numbers(cipher_suite, CipherSuite, CIPHER_SUITES),
             groups=peers.numbers(group, NamedGroup, GROUPS),
+            psk_modes=peers.psk_modes(without_exchange=psk_only),
+            request_status=status,
+            renegotiation=Renegotiation(renegotiation),
+            record_size_limit=record_size_limit,
             mtu=mtu,
             key_log=peers.key_log(key_log),
             post_handshake_auth=bool(shown),

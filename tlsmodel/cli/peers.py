@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from impl import CertifiedKey, CipherSuite, NamedGroup, ProtocolVersion, Psk, Trust
+    from impl import CertifiedKey, CipherSuite, NamedGroup, ProtocolVersion, Psk, PskKeyExchangeMode, Trust
     from impl.streams import TlsSocket
 
 PATIENCE: Final = 15.0
@@ -30,6 +30,15 @@ class VersionName(StrEnum):
 
     TLS12 = "tls12"
     TLS13 = "tls13"
+
+
+class RenegotiationName(StrEnum):
+    """Policies on RFC 5746, as the command line spells them."""
+
+    DISABLED = "disabled"
+    UNSAFE = "unsafe"
+    PARTIAL = "partial"
+    SAFE = "safe"
 
 
 def versions(wanted: VersionName | None, *, dtls: bool = False) -> tuple[ProtocolVersion, ...]:
@@ -88,6 +97,14 @@ def pre_shared_key(text: str) -> Psk:
         return Psk(identity.encode(), bytes.fromhex(key if sign else ""))
     except ValueError:
         raise ValueError(f"--psk {text!r}: give IDENTITY:HEXKEY") from None
+
+
+def psk_modes(*, without_exchange: bool) -> tuple[PskKeyExchangeMode, ...]:
+    """How TLS 1.3 may use pre-shared keys, best first."""
+    from impl import PskKeyExchangeMode
+
+    plain = (PskKeyExchangeMode.PSK_KE,) if without_exchange else ()
+    return (PskKeyExchangeMode.PSK_DHE_KE, *plain)
 
 
 def numbers(names: list[str], kind: type[Number], default: tuple[Number, ...]) -> tuple[Number, ...]:

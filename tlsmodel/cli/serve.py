@@ -16,7 +16,7 @@ import typer
 
 from tlsmodel.cli import peers
 from tlsmodel.cli.output import Status, faults_in_one_line
-from tlsmodel.cli.peers import MAX_CONVERSATION, PATIENCE, VersionName
+from tlsmodel.cli.peers import MAX_CONVERSATION, PATIENCE, RenegotiationName, VersionName
 
 if TYPE_CHECKING:
     from impl import CertifiedKey, Config
@@ -45,9 +45,15 @@ def command(
     client_auth: ClientAuthName = typer.Option(
         ClientAuthName.NONE, help="Whether to ask clients for a certificate."
     ),
+    late_auth: ClientAuthName = typer.Option(
+        ClientAuthName.NONE, help="Whether to ask for it after the handshake, in TLS 1.3."
+    ),
     client_ca: Path = typer.Option(None, help="Authorities of the clients, PEM."),
     psk: list[str] = typer.Option(
         [], metavar="IDENTITY:HEXKEY", help="A pre-shared key to accept; may be repeated."
+    ),
+    psk_only: bool = typer.Option(
+        False, "--psk-only", help="Let TLS 1.3 use pre-shared keys without a key exchange as well."
     ),
     alpn: list[str] = typer.Option([], help="An application protocol to accept; may be repeated."),
     cipher_suite: list[str] = typer.Option([], help="A cipher suite to accept; may be repeated."),
@@ -58,6 +64,10 @@ def command(
     rehandshake: bool = typer.Option(
         False, "--rehandshake", help="Ask for another handshake after the first; new keys in TLS 1.3."
     ),
+    renegotiation: RenegotiationName = typer.Option(
+        RenegotiationName.PARTIAL, help="What to demand of RFC 5746 in TLS 1.2."
+    ),
+    record_size_limit: int = typer.Option(None, help="Most bytes of content to take in a record."),
     mtu: int = typer.Option(1200, help="Bytes of a datagram, with --dtls."),
     key_log: Path = typer.Option(None, help="Append the secrets to this SSLKEYLOGFILE."),
     echo: bool = typer.Option(False, "--echo", help="Send back what comes, instead of a greeting."),
@@ -73,6 +83,7 @@ def command(
             Config,
             MemoryStore,
             NamedGroup,
+            Renegotiation,
             Role,
             SqliteStore,
             TicketKeys,
@@ -82,14 +93,15 @@ def command(
         host, port = peers.address(where)
         if (cert is None) != (key is None):
             raise ValueError("--cert and --key go together")
-        if client_auth is not ClientAuthName.NONE and client_ca is None:
-            raise ValueError("--client-auth needs --client-ca")
+        if {client_auth, late_auth} != {ClientAuthName.NONE} and client_ca is None:
+            raise ValueError("--client-auth and --late-auth need --client-ca")
         known = {item.identity: item.key for item in map(peers.pre_shared_key, psk)}
         config = Config(
             Role.SERVER,
             versions=peers.versions(version, dtls=dtls),
             certified_keys=(_test_certificate() if cert is None else peers.certified_key(cert, key),),
             client_auth=ClientAuth(client_auth.value),
+            late_client_auth=ClientAuth(late_auth.value),
             trust=None if client_ca is None else peers.authorities(client_ca),
             psk_lookup=known.get if known else None,
             alpn=tuple(item.encode() for item in alpn),
@@ -100,13 +112,16 @@ def command(
             early_data_size=early_data,
             anti_replay=AntiReplay() if early_data else None,
             cookie_secret=urandom(32),
+            psk_modes=peers.psk_modes(without_exchange=psk_only),
+            renegotiation=Renegotiation(renegotiation),
+            record_size_limit=record_size_limit,
             mtu=mtu,
             key_log=peers.key_log(key_log),
         )
         accepted = _datagram_connections(host, port) if dtls else _stream_connections(host, port)
         next(accepted)
     print(f"listening on {where}", file=sys.stderr, flush=True)
-    manner = _Manner(config, echo, rehandshake, as_json)
+    manner = _Manner(config, echo, late_auth is not ClientAuthName.NONE, rehandshake, as_json)
     if once:
         found = manner.serve(*next(accepted))
         raise typer.Exit(Status.FOUND if found.get("error") else Status.FINE)
@@ -172,9 +187,10 @@ def _test_certificate() -> CertifiedKey:
 class _Manner:
     """How every connection is served."""
 
-    def __init__(self, config: Config, echo: bool, rehandshake: bool, as_json: bool) -> None:
+    def __init__(self, config: Config, echo: bool, reauth: bool, rehandshake: bool, as_json: bool) -> None:
         self._config = config
         self._echo = echo
+        self._reauth = reauth
         self._rehandshake = rehandshake
         self._as_json = as_json
 
@@ -187,10 +203,9 @@ class _Manner:
             try:
                 with peers.hanging_up_after(PATIENCE, connection):
                     stream.handshake()
-                found = peers.report(stream)
                 with peers.hanging_up_after(MAX_CONVERSATION, connection):
-                    found["received_bytes"] = self._converse(stream)
-                found |= {"path": list(stream.session.path), "closed_by_peer": True}
+                    received = self._converse(stream)
+                found = peers.report(stream) | {"received_bytes": received, "closed_by_peer": True}
             except (TlsError, TimeoutError, OSError) as fault:
                 reason = " ".join(str(fault).split())
                 found = peers.report(stream) | {"error": reason, "closed_by_peer": False}
@@ -205,6 +220,8 @@ class _Manner:
         early = stream.recv_early_data()
         count = len(early)
         stream.send(early if self._echo else GREETING)
+        if self._reauth:
+            stream.reauth()
         if self._rehandshake:
             stream.rehandshake()
         while data := stream.recv():
