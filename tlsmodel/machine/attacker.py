@@ -11,9 +11,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tlsmodel.machine.register import ALWAYS, Effect, Field, effect
-from tlsmodel.spec.scenario import Role, Version
-from tlsmodel.spec.symbols import DELIVERIES, END_OF_STREAM, Symbol, delivery
-from tlsmodel.spec.wire import KEYS, NEEDS_KEYS, UNFORGEABLE, VERIFIED, hashed
+from tlsmodel.spec.scenario import Role, Scenario
+from tlsmodel.spec.symbols import END_OF_STREAM, Kind, Symbol, delivery
+from tlsmodel.spec.tables import tables_for
+from tlsmodel.spec.wire import (
+    ALWAYS_PROTECTED,
+    BINDING,
+    KEYS,
+    NEEDS_KEYS,
+    SHARED_SECRET,
+    UNFORGEABLE,
+    VERIFIED,
+    arrival,
+    hashed,
+)
 
 BAD_RECORD = delivery("BadRecord")
 TOUCHED = {role: f"touched_{role}" for role in Role}
@@ -27,21 +38,35 @@ _DIFFERENT = (
 
 
 class Item(NamedTuple):
-    """A record in a channel: the delivery that it is, and whether honest keys protect it."""
+    """A record in a channel: the delivery that it is, whether honest keys protect it, and of a hello, whether
+    it renews a connection.
+    """
 
     name: str
     closed: bool = False
+    renews: bool = False
 
     def __str__(self) -> str:
-        return f"{self.name} (protected)" if self.closed else self.name
+        marks = [word for word, holds in (("protected", self.closed), ("renewing", self.renews)) if holds]
+        return f"{self.name} ({', '.join(marks)})" if marks else self.name
 
 
 class Grip(NamedTuple):
-    """What an end's keys are worth: `agreed` with the honest peer, reading and writing under such keys."""
+    """What an end's keys are worth.
+
+    Parameters
+    ----------
+    agreed: the key exchange was with the honest peer.
+    reads, writes: such keys protect what it reads and writes.
+    renews: the connection that the handshake under way renews was with the honest peer; None in a first one.
+    spliced: a re-handshake was completed with somebody else than the handshake before it.
+    """
 
     agreed: bool = False
     reads: bool = False
     writes: bool = False
+    renews: bool | None = None
+    spliced: bool = False
 
 
 class Reading(NamedTuple):
@@ -53,17 +78,44 @@ class Reading(NamedTuple):
     note: str = ""
 
 
+class Taken(NamedTuple):
+    """What matters of a step to its keys.
+
+    Parameters
+    ----------
+    accepted: the handshake took in what was read.
+    sent: the emissions, in order.
+    starts, completes: the step begins, or ends, a handshake.
+    renewing: that handshake is a re-handshake.
+    """
+
+    accepted: bool
+    sent: tuple[Symbol, ...]
+    starts: bool
+    completes: bool
+    renewing: bool
+
+
 class Cryptography:
     """The rules of one end."""
 
-    def __init__(self, version: Version, role: Role) -> None:
-        self._version = version
-        self._keys = KEYS[version, role]
-        self._touched = TOUCHED[role]
+    def __init__(self, scenario: Scenario) -> None:
+        self._version = scenario.version
+        self._keys = KEYS[scenario.version, scenario.role]
+        self._touched = TOUCHED[scenario.role]
+        tables = tables_for(scenario)
+        self._binds = tables.rehandshake is not None
+        self._alphabet = tuple(item for item in tables.inputs if item.kind is Kind.DELIVERY)
+        secret = scenario.value("exchange") in ("psk", "ecdhe_psk")
+        self._needs_no_share = secret or scenario.value("exchange") == "rsa"
+        self._secret = secret
 
-    def reading(self, grip: Grip, item: Item) -> Iterator[Reading]:
-        """Yield the ways in which an honest peer's record is read."""
+    def reading(self, grip: Grip, item: Item, renewing: bool) -> Iterator[Reading]:
+        """Yield the ways in which an honest peer's record is read; `renewing` in a re-handshake."""
         found = delivery(item.name)
+        if self._binds and found.message in BINDING and item.renews != renewing:
+            astray = delivery(f"{found.message}.misbound")
+            found = astray if astray in self._alphabet else found
         readable = item.closed == grip.reads or found.message in self._keys.plain or found is END_OF_STREAM
         if not readable:
             yield Reading(BAD_RECORD, True, ALWAYS, "under other keys")
@@ -78,7 +130,7 @@ class Cryptography:
 
     def forging(self, grip: Grip) -> Iterator[Reading]:
         """Yield everything that the attacker can make an end read at once."""
-        for item in DELIVERIES:
+        for item in self._alphabet:
             if self._can_make(grip, item):
                 yield Reading(item, False, ALWAYS, "forged")
 
@@ -89,33 +141,52 @@ class Cryptography:
             return item is BAD_RECORD
         if item.name in NEEDS_KEYS and grip.agreed:
             return False
-        return item.name not in UNFORGEABLE and item is not BAD_RECORD
+        return item.name not in UNFORGEABLE[self._version] and item is not BAD_RECORD
 
-    def after(
-        self, grip: Grip, read: Reading | None, accepted: bool, sent: tuple[Symbol, ...], starts: bool
-    ) -> tuple[Grip, Effect, tuple[bool, ...]]:
-        """Return keys, effect on the register, and which of `sent` honest keys protect, after a step.
-
-        `accepted`: the handshake took in what was read; `starts`: the step begins a handshake.
-        """
-        message = read.delivered.message if read and accepted else ""
+    def after(self, grip: Grip, read: Reading | None, step: Taken) -> tuple[Grip, Effect, tuple[Item, ...]]:
+        """Return keys, effect on the register, and the records sent, after a step."""
+        accepted = read.delivered if read and step.accepted else None
         change = read.effect if read else ALWAYS
-        if starts:
+        if step.starts:
             change = change.also({}, {self._touched: 0})
-        if message in self._keys.share and read:
-            grip = grip._replace(agreed=read.honest)
-        if message in self._keys.read:
-            grip = grip._replace(reads=grip.agreed)
-        if message in self._keys.write_accepted:
-            grip = grip._replace(writes=grip.agreed)
-        if read and accepted and not read.honest and hashed(self._version, read.delivered):
-            change = change.also({}, {self._touched: 1})
-        protected = []
-        for item in sent:
-            protected.append(grip.writes and item.message not in self._keys.plain)
+            grip = grip._replace(renews=grip.agreed if step.renewing else None, agreed=False)
+        if accepted and read:
+            grip = self._take_in(grip, accepted, read.honest, step.sent)
+            if not read.honest and hashed(self._version, accepted):
+                change = change.also({}, {self._touched: 1})
+        records = []
+        for item in step.sent:
+            grip = self._send(grip, item)
+            name, plain = arrival(item).name, item.message in self._keys.plain
+            closed = (grip.writes and not plain) or item.name in ALWAYS_PROTECTED
+            records.append(Item(name, closed, step.renewing and self._binds and item.message in BINDING))
             if item.message in self._keys.write_sent:
                 grip = grip._replace(writes=grip.agreed)
-        return grip, change, tuple(protected)
+        if step.completes and grip.renews is not None:
+            agreed = (
+                grip.agreed if step.accepted else grip.renews
+            )  # a refused one leaves everything as it was
+            grip = grip._replace(agreed=agreed, spliced=grip.spliced or agreed != grip.renews, renews=None)
+        return grip, change, tuple(records)
+
+    def _take_in(self, grip: Grip, accepted: Symbol, honest: bool, sent: tuple[Symbol, ...]) -> Grip:
+        if any(item.message == "HelloRetryRequest" for item in sent):
+            return grip
+        if accepted.message in self._keys.share:
+            grip = grip._replace(agreed=honest or self._secret)
+        if accepted.name in SHARED_SECRET or any(item.name in SHARED_SECRET for item in sent):
+            grip = grip._replace(agreed=True)
+        if accepted.message in self._keys.read:
+            grip = grip._replace(reads=grip.agreed)
+        if accepted.message in self._keys.write_accepted:
+            grip = grip._replace(writes=grip.agreed)
+        return grip
+
+    def _send(self, grip: Grip, item: Symbol) -> Grip:
+        """A client needs no share where the server's certificate or a common secret is enough."""
+        if item.message == "ClientKeyExchange" and self._needs_no_share:
+            return grip._replace(agreed=True)
+        return grip
 
     def dropping(self, item: Item) -> Effect | None:
         """Return what it does to drop a record that this end sent, or None where nobody but the peer can."""

@@ -24,8 +24,9 @@ from tlsmodel.spec.choices import (
     Outcome,
 )
 from tlsmodel.spec.codes import NON_FATAL
-from tlsmodel.spec.contract import ALONE, BESIDES, CONTRACT, ENTRY_ORDER, Action, ContractRow, Micro, Signal
+from tlsmodel.spec.contract import ALONE, BESIDES, ENTRY_ORDER, Action, ContractRow, Micro, Signal
 from tlsmodel.spec.dtls12.flight import ORDER, FlightRow
+from tlsmodel.spec.mutation import Mutation, mutated, mutated_contract
 from tlsmodel.spec.row import Emit, Row, Verb
 from tlsmodel.spec.scenario import Role, Scenario, Version
 from tlsmodel.spec.symbols import (
@@ -69,10 +70,11 @@ NOTHING: Final[frozenset[Symbol]] = frozenset()
 class Session:
     """The composed transition function of one scenario."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, mutation: Mutation | None = None) -> None:
         self.name = scenario.name
         self._scenario = scenario
-        self._tables = tables_for(scenario)
+        self._tables = mutated(tables_for(scenario), mutation)
+        self._contract = mutated_contract(mutation)
         self.inputs = self._tables.inputs
         self._calls = tuple(item for item in self.inputs if item.kind is Kind.CALL)
         self._deliveries = tuple(item for item in self.inputs if item.kind is Kind.DELIVERY)
@@ -83,7 +85,7 @@ class Session:
         self._datagrams = scenario.version is Version.DTLS12
         self._updates = scenario.version is Version.TLS13
         self._met: dict[tuple[object, ...], Row] = {}
-        reading = {row.call for row in CONTRACT.values() if Micro.PULL in (row.at, *row.then)}
+        reading = {row.call for row in self._contract.values() if Micro.PULL in (row.at, *row.then)}
         self._blind = frozenset(self._calls) - reading
         self._known: dict[State, dict[Symbol, tuple[Successor[State], ...]]] = {}
         self._back = min(self._tables.final & {"CONNECTED"}, default="CONNECTED")
@@ -94,7 +96,7 @@ class Session:
         rows: list[Row | ContractRow | FlightRow] = [
             row for table in (*self._tables.resolved, *((ORDER,) if self._datagrams else ())) for row in table
         ]
-        rows += [row for row in CONTRACT.values() if row.call in self._calls]
+        rows += [row for row in self._contract.values() if row.call in self._calls]
         return (*rows, *(timer.ROWS.values() if self._datagrams else ()))
 
     def initial(self) -> State:
@@ -181,7 +183,7 @@ class Session:
         self, run: Run, at: Micro, signal: Signal, met: Row | None = None
     ) -> Iterator[Successor[State]]:
         """Apply the contract's row for `signal`: act, then return or go on; `met` is the row behind STEP."""
-        line = CONTRACT[run.call, at, signal]
+        line = self._contract[run.call, at, signal]
         run = run.note(line.id)
         if signal is Signal.REFUSED and met is not None and met.choice is not None:
             yield from self._conclude(run, met.choice, dead=True, met=met)
@@ -264,7 +266,7 @@ class Session:
         elif not state.inbox:
             yield from self._blocked(run, Signal.BLOCKED)
         else:
-            run = run.note(CONTRACT[run.call, Micro.PULL, Signal.MESSAGE].id)
+            run = run.note(self._contract[run.call, Micro.PULL, Signal.MESSAGE].id)
             yield from self._step(run.move(inbox=state.inbox[1:]), state.inbox[0])
 
     def _blocked(self, run: Run, signal: Signal) -> Iterator[Successor[State]]:

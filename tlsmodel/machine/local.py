@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from tlsmodel.machine.attacker import Cryptography, Grip, Item, Reading
+from tlsmodel.machine.attacker import Cryptography, Grip, Item, Reading, Taken
 from tlsmodel.machine.endpoint import End, Endpoint
 from tlsmodel.machine.machine import Machine
 from tlsmodel.machine.register import ALWAYS, Effect
@@ -52,6 +52,15 @@ class Act(NamedTuple):
     forged: bool = False
 
 
+class _Answer(NamedTuple):
+    """One answer of an end's machine."""
+
+    before: End
+    after: End
+    output: Output
+    rows: tuple[str, ...]
+
+
 class Automaton:
     """All local states of one end, numbered in order of discovery, with the acts of each.
 
@@ -60,17 +69,23 @@ class Automaton:
     setting, role: which end of which pair.
     machine: the end's machine (shared between the rounds in which the peer's alphabet is found).
     heard: the records that may be in the incoming channel.
+    endpoint: the transition function that the machine numbers.
     """
 
     def __init__(
-        self, setting: PairSetting, role: Role, machine: Machine[End], heard: tuple[Item, ...]
+        self,
+        setting: PairSetting,
+        role: Role,
+        machine: Machine[End],
+        heard: tuple[Item, ...],
+        endpoint: Endpoint,
     ) -> None:
         self.role = role
         self.machine = machine
         self.heard = heard
         self._setting = setting
-        self._endpoint = Endpoint(setting, role)
-        self._crypto = Cryptography(setting.version, role)
+        self._endpoint = endpoint
+        self._crypto = Cryptography(setting.end(role))
         self._numbers: dict[Local, int] = {}
         self.locals: list[Local] = []
         self.acts: list[tuple[Act, ...]] = []
@@ -137,7 +152,7 @@ class Automaton:
             step = Step(delivery(item.name), QUIET, actor=self.role.value, note="not looked at")
             yield Act(Motion.READ, item, self._intern(local), ALWAYS, step)
         elif self._setting.attacker:
-            for reading in self._crypto.reading(local.grip, item):
+            for reading in self._crypto.reading(local.grip, item, end.session.renewal):
                 yield from self._answers(local, reading.delivered, reading)
         else:
             reading = Reading(delivery(item.name), True, ALWAYS)
@@ -149,7 +164,8 @@ class Automaton:
             after = self.machine.state(target)
             if local.pending and (output.emissions or not end.complete):
                 continue
-            pending, grip, change = self._send(local, end, after, given, reading, output, rows)
+            step = _Answer(end, after, output, rows)
+            pending, grip, change = self._send(local, step, given, reading)
             honest = reading is None or reading.honest
             yield Act(
                 Motion.INSIDE,
@@ -161,22 +177,21 @@ class Automaton:
             )
 
     def _send(
-        self,
-        local: Local,
-        end: End,
-        after: End,
-        given: Symbol,
-        reading: Reading | None,
-        output: Output,
-        rows: tuple[str, ...],
+        self, local: Local, step: _Answer, given: Symbol, reading: Reading | None
     ) -> tuple[tuple[Item, ...], Grip, Effect]:
-        sent = output.emissions
-        names = tuple(arrival(item).name for item in sent)
+        """Return the records sent in a step, and what it does to keys and register."""
+        end, after, sent = step.before, step.after, step.output.emissions
         if not self._setting.attacker:
-            return tuple(map(Item, names)), Grip(), ALWAYS
-        accepted = self._endpoint.accepts(given, rows)
-        starts = self._endpoint.starts(end, after)
-        grip, change, closed = self._crypto.after(local.grip, reading, accepted, sent, starts)
+            return tuple(Item(arrival(item).name) for item in sent), Grip(), ALWAYS
+        completes = after.complete and not end.complete
+        taken = Taken(
+            accepted=self._endpoint.accepts(given, step.rows),
+            sent=sent,
+            starts=self._endpoint.starts(end, after),
+            completes=completes,
+            renewing=end.session.renewal,
+        )
+        grip, change, records = self._crypto.after(local.grip, reading, taken)
         if after.deaf:
-            grip = Grip(writes=grip.writes) if after.session.read_closed else Grip()
-        return tuple(Item(*pair) for pair in zip(names, closed, strict=True)), grip, change
+            grip = Grip(writes=grip.writes and not after.failed, agreed=grip.agreed, spliced=grip.spliced)
+        return records, grip, change

@@ -7,7 +7,8 @@ state is the word 0, because local states count from 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,9 +16,12 @@ from tlsmodel.machine.attacker import FIELDS, Cryptography, Item
 from tlsmodel.machine.endpoint import End, Endpoint
 from tlsmodel.machine.local import Act, Automaton, Motion
 from tlsmodel.machine.machine import Machine
+from tlsmodel.machine.observed import field, observe
 from tlsmodel.machine.register import Effect, Field, Register
 from tlsmodel.machine.trace import Step, Trace
-from tlsmodel.spec.pairs import PAIRS, PairSetting
+from tlsmodel.spec.mutation import Mutation
+from tlsmodel.spec.pairs import PairSetting, pair_setting
+from tlsmodel.spec.properties.temporal import Monitor
 from tlsmodel.spec.scenario import Role
 from tlsmodel.spec.symbols import QUIET, emission
 
@@ -52,18 +56,31 @@ class Pair:
     Attributes
     ----------
     ends: the two automata; `ends[0]` is the client.
+    acts: for each end, the acts of every local state.
     items: the records of each channel, `items[0]` to the server; a slot holds an index into its tuple plus 1.
     interference: what may happen to the oldest record of each channel.
     register: the shared register.
     """
 
-    def __init__(self, setting: PairSetting) -> None:
+    def __init__(self, setting: PairSetting, mutation: Mutation | None = None) -> None:
         self.name = setting.name
         self.setting = setting
-        self.ends = _ends(setting)
+        self.ends = _ends(setting, mutation)
+        self._lay_out(tuple(end.acts for end in self.ends), _fields(setting))
+
+    def observed(self, monitor: Monitor) -> Pair:
+        """Return this pair with an observer of its steps in the register field ``observer``."""
+        watched = copy(self)
+        acts = tuple(tuple(observe(end, monitor)) for end in self.ends)
+        watched._lay_out(acts, (*_fields(self.setting), field(monitor)))
+        return watched
+
+    def _lay_out(self, acts: tuple[Sequence[tuple[Act, ...]], ...], fields: tuple[Field, ...]) -> None:
+        setting = self.setting
+        self.acts = acts
         self.items = tuple(end.said for end in self.ends)
         self.slots = tuple({item: slot for slot, item in enumerate(items, 1)} for items in self.items)
-        self.register = Register(_fields(setting))
+        self.register = Register(fields)
         self.interference = tuple(
             tuple(_interfere(setting, self.register, end.role, item) for item in end.said)
             for end in self.ends
@@ -129,8 +146,8 @@ class Pair:
     def successors(self, word: int) -> Iterator[tuple[Step, int]]:
         """Yield every enabled step with the state after it, in the order of the compiled search."""
         state = self.unpack(word)
-        for index, end in enumerate(self.ends):
-            acts = end.acts[state.locals[index]]
+        for index in range(2):
+            acts = self.acts[index][state.locals[index]]
             for act in sorted(acts, key=lambda act: act.motion is Motion.READ):
                 after = self._act(state, index, act)
                 if after is not None:
@@ -180,25 +197,24 @@ class Pair:
         return Trace(self.name, tuple(steps))
 
 
-def pair(name: str, settings: Mapping[str, str] | None = None) -> Pair:
-    """Return the pair called `name`, with settings replaced as by ``--set channel=3``.
+def pair(name: str, settings: Mapping[str, str] | None = None, mutation: Mutation | None = None) -> Pair:
+    """Return the pair called `name` (``tls13?auth=require``), with settings as by ``--set channel=3``.
 
     Raises `ValueError` naming the pairs that exist, the setting at fault, or the bits that a state takes.
     """
-    if name not in PAIRS:
-        raise ValueError(f"unknown pair {name!r}: choose from {', '.join(PAIRS)}")
-    return Pair(PAIRS[name].with_settings(settings or {}))
+    return Pair(pair_setting(name, settings or {}), mutation)
 
 
-def _ends(setting: PairSetting) -> tuple[Automaton, Automaton]:
+def _ends(setting: PairSetting, mutation: Mutation | None) -> tuple[Automaton, Automaton]:
     """Build both ends, each for what the other one may say, until neither learns a new record."""
-    machines: dict[Role, Machine[End]] = {
-        role: Machine(Endpoint(setting, role), setting.end(role)) for role in Role
-    }
+    points = {role: Endpoint(setting, role, mutation) for role in Role}
+    machines: dict[Role, Machine[End]] = {role: Machine(points[role], setting.end(role)) for role in Role}
     said: tuple[tuple[Item, ...], tuple[Item, ...]] = ((), ())
     while True:
-        client = Automaton(setting, Role.CLIENT, machines[Role.CLIENT], said[1])
-        server = Automaton(setting, Role.SERVER, machines[Role.SERVER], said[0])
+        client, server = (
+            Automaton(setting, role, machines[role], heard, points[role])
+            for role, heard in zip(Role, reversed(said), strict=True)
+        )
         if (client.said, server.said) == said:
             return client, server
         said = (client.said, server.said)
@@ -232,7 +248,7 @@ def _interfere(
         for change in register.counting_down(f"{kind}_{sender}")
     ]
     if setting.attacker:
-        change = Cryptography(setting.version, sender).dropping(item)
+        change = Cryptography(setting.end(sender)).dropping(item)
         if change is not None:
             note = f"from the {sender}, dropped by the attacker"
             found.append(Interference("lost", item, change, Step(record, QUIET, actor=NETWORK, note=note)))

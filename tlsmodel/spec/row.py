@@ -7,7 +7,7 @@ before a machine is built.  Rows are data: no lambdas, nothing that a reader of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -245,6 +245,13 @@ class Resolved:
         self.places = tuple(place for place in self.places if place in reached)
         self._rows = {key: row for key, row in self._rows.items() if key[0] in reached}
         return self
+
+    def changed(self, rows: Mapping[tuple[str, Symbol], Row | None]) -> Resolved:
+        """Return a copy in which `rows` stand at their places; None strikes one out."""
+        copy = Resolved.__new__(Resolved)
+        copy.name, copy.places = self.name, self.places
+        copy._rows = {key: row for key, row in {**self._rows, **rows}.items() if row is not None}
+        return copy
 
     def find(self, at: str, on: Symbol) -> Row | None:
         """Return the row that answers `on` at `at`, or None where this table leaves it to another one."""

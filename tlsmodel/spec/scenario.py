@@ -208,13 +208,18 @@ def scenario(name: str) -> Scenario:
     found = SCENARIOS.get(base)
     if found is None:
         raise ValueError(f"unknown machine {base!r}: choose from {', '.join(SCENARIOS)}")
+    return found.with_settings(settings_in(query))
+
+
+def settings_in(query: str) -> dict[str, str]:
+    """Read the part of a name behind its question mark; raises `ValueError` for what is not ``name=value``."""
     settings: dict[str, str] = {}
     for part in query.split("&") if query else ():
         key, equals, value = part.partition("=")
         if not equals:
-            raise ValueError(f"machine {name!r}: {part!r} is not of the form name=value")
+            raise ValueError(f"{part!r} is not of the form name=value")
         settings[key] = value
-    return found.with_settings(settings)
+    return settings
 
 
 def combinations(version: Version, role: Role) -> Iterator[Scenario]:

@@ -19,15 +19,30 @@ _ALERTS: Final = {
     "Alert.warning.no_renegotiation": "Alert.no_renegotiation",
     "Alert.warning.user_canceled":    "Alert.user_canceled",
 }
-UNFORGEABLE: Final = frozenset(("CertificateVerify", "ServerKeyExchange"))
-"""Signed: an attacker without the private key can only send the variant `.bad` (8446 4.4.3; 5246 7.4.3)."""
+_SIGNED: Final = frozenset(("CertificateVerify", "ServerKeyExchange"))           # 8446 4.4.3; 5246 7.4.3
+_BOUND_TO_PSK: Final = frozenset(("ClientHello.resuming", "ClientHello.early", "EarlyData"))   # 8446 4.2.10, 4.2.11
+UNFORGEABLE: Final = {
+    Version.TLS12: _SIGNED,
+    Version.TLS13: _SIGNED | _BOUND_TO_PSK,
+    Version.DTLS12: _SIGNED,
+}
+"""What needs a private key or a secret of an earlier session; an attacker can only send a variant as `.bad`."""
+SHARED_SECRET: Final = frozenset(("ServerHello.resumed",))
+"""With it the keys come from a secret that only the two ends have (5246 7.3; 8446 2.2)."""
+ALWAYS_PROTECTED: Final = frozenset(("EarlyData",))
+"""Under keys of its own, from the earlier session (8446 7.1)."""
+RESTARTS: Final = frozenset(("HelloVerifyRequest",))
+"""What is answered with a ClientHello that begins the transcript anew (6347 4.2.1)."""
+BINDING: Final = frozenset(("ClientHello", "ServerHello"))
+"""Messages that name the connection which a re-handshake renews (5746 3.2)."""
 VERIFIED: Final = frozenset(("Finished", "CertificateVerify"))
 """They cover the transcript: where the two ends have seen different ones, they arrive as `.bad`
 (8446 4.4; 5246 7.4.8, 7.4.9)."""
 NEEDS_KEYS: Final = frozenset(("Finished",))
 """Good only from somebody who holds the keys of the handshake (8446 4.4.4; 5246 7.4.9)."""
 UNHASHED: Final = {
-    Version.TLS12: frozenset(("HelloRequest",)),                                # 5246 7.4.1.1
+    Version.TLS12: frozenset(("HelloRequest",)),                                   # 5246 7.4.1.1
+    Version.DTLS12: frozenset(("HelloRequest", "HelloVerifyRequest")),             # 6347 4.2.1
     Version.TLS13: frozenset(("HelloRequest", "NewSessionTicket", "KeyUpdate")),   # 8446 4.4.1
 }
 """Handshake messages that do not enter the transcript."""
@@ -57,9 +72,13 @@ def _keys(share: str, read: str, write_sent: str = "", write_accepted: str = "",
 
 
 CCS: Final = "ChangeCipherSpec"
+_CLIENT_12: Final = _keys("ServerKeyExchange", read=CCS, write_sent=CCS)
+_SERVER_12: Final = _keys("ClientKeyExchange", read=CCS, write_sent=CCS)
 KEYS: Final = {
-    (Version.TLS12, Role.CLIENT): _keys("ServerKeyExchange", read=CCS, write_sent=CCS),                       # 5246 7.1
-    (Version.TLS12, Role.SERVER): _keys("ClientKeyExchange", read=CCS, write_sent=CCS),                       # 5246 7.1
+    (Version.TLS12, Role.CLIENT): _CLIENT_12,                                                                 # 5246 7.1
+    (Version.TLS12, Role.SERVER): _SERVER_12,                                                                 # 5246 7.1
+    (Version.DTLS12, Role.CLIENT): _CLIENT_12,                                                                # 6347 4.1
+    (Version.DTLS12, Role.SERVER): _SERVER_12,                                                                # 6347 4.1
     (Version.TLS13, Role.CLIENT): _keys("ServerHello", "ServerHello", write_accepted="ServerHello", plain=CCS),  # 8446 7.3
     (Version.TLS13, Role.SERVER): _keys("ClientHello", "ClientHello", write_sent="ServerHello", plain=CCS),   # 8446 7.3
 }
