@@ -15,6 +15,7 @@ COMMANDS: Final = (
     "machines",
     "explore",
     "compare",
+    "check",
     "draw",
     "page",
     "export",

@@ -111,7 +111,7 @@ def compile_pair(pair: Pair) -> tuple[Layout, Ints]:
         server=server,
         to_server=channels[0],
         to_client=channels[1],
-        widest=sum(max(map(len, end.acts)) for end in pair.ends) + 2 * len(KINDS) * pair.register.size,
+        widest=sum(max(map(len, acts)) for acts in pair.acts) + 2 * len(KINDS) * pair.register.size,
     )
     return layout, np.array(writer.values, dtype=np.int32)
 
@@ -125,7 +125,7 @@ def _end(pair: Pair, index: int, writer: _Writer) -> EndPlan:
     own, incoming = pair.slots[index], pair.slots[1 - index]
     steps: list[list[tuple[int, ...]]] = []
     reads: list[list[tuple[int, ...]]] = []
-    for acts in end.acts:
+    for acts in pair.acts[index]:
         by_slot: list[list[tuple[int, ...]]] = [[] for _ in range(len(incoming) + 1)]
         steps.append([])
         for act in acts:
@@ -375,3 +375,48 @@ def search(pair: Pair, states: int, memory: int) -> Found:
         memory=STORED * found + table.nbytes,
         seconds=time.perf_counter() - begun,
     )
+
+
+@njit(cache=True)
+def _list_edges(
+    layout: Layout,
+    tables: Ints,
+    words: Words,
+    out: Words,
+    found: Words,
+    source: NDArray[np.int64],
+    actor: NDArray[np.int8],
+) -> Number:
+    """Write every edge of `words`; with empty arrays only count them."""
+    edges = np.int64(0)
+    for index in range(len(words)):
+        word = words[index]
+        client = _expand_end(layout, layout.client, tables, word, out, np.uint64(0))
+        server = _expand_end(layout, layout.server, tables, word, out, client)
+        count = _expand_channel(layout, layout.client, layout.to_server, tables, word, out, server)
+        count = _expand_channel(layout, layout.server, layout.to_client, tables, word, out, count)
+        if len(found) > 0:
+            for step in range(count):
+                found[edges + step] = out[step]
+                source[edges + step] = index
+                actor[edges + step] = 0 if step < client else 1 if step < server else 2
+        edges += np.int64(count)
+    return edges
+
+
+def edges(pair: Pair, words: Words) -> tuple[NDArray[np.int64], Words, NDArray[np.int8]]:
+    """Return every edge that leaves `words`: index of its source, the word after it, and who takes it
+    (0 client, 1 server, 2 network).
+    """
+    layout, tables = compile_pair(pair)
+    out = np.empty(layout.widest, dtype=np.uint64)
+    nothing: tuple[Words, NDArray[np.int64], NDArray[np.int8]] = (
+        np.empty(0, dtype=np.uint64),
+        np.empty(0, dtype=np.int64),
+        np.empty(0, dtype=np.int8),
+    )
+    count = _list_edges(layout, tables, words, out, *nothing)
+    found, source, actor = np.empty(count, np.uint64), np.empty(count, np.int64), np.empty(count, np.int8)
+    if count:
+        _list_edges(layout, tables, words, out, found, source, actor)
+    return source, found, actor
