@@ -87,7 +87,7 @@ def test_what_a_step_did_is_announced(shown):
 
 def test_a_narrow_screen_needs_no_sideways_scrolling(shown, screenshot):
     tab = shown("#tls13-client/handshake/ServerHello/handshake")
-    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.set_viewport_size({"width": 375, "height": 800})
 
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 375
     screenshot(tab)

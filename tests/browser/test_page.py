@@ -207,6 +207,25 @@ def test_a_finding_is_played_when_it_is_dropped(shown, finding):
     tab.locator(".departure").wait_for()
 
 
+def test_a_finding_of_another_scenario_is_played_on_the_machine_without_its_parameters(shown, finding):
+    record = json.loads((finding / "finding.json").read_text())
+    tab = shown()
+    drop(tab, "finding.json", json.dumps(record | {"scenario": "tls13-client?status=on&certificate=on"}))
+    tab.locator(".departure").wait_for()
+
+    assert "recorded on tls13-client?status=on&certificate=on" in tab.locator("#told").inner_text()
+    assert tab.locator("#machine").input_value() == "tls13-client"
+
+
+def test_a_record_that_only_fits_a_bug_pattern_is_no_departure(shown, finding):
+    record = json.loads((finding / "finding.json").read_text())
+    tab = shown()
+    drop(tab, "finding.json", json.dumps(record | {"expected": [], "steps": record["steps"][:3]}))
+    tab.locator(".steps li").nth(2).wait_for()
+
+    assert tab.locator(".departing").count() == 0
+
+
 @pytest.mark.parametrize(
     "text, fault",
     [

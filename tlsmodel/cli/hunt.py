@@ -51,6 +51,7 @@ def command(
             out=out,
         )
         check(plan)
+        _say_what_is_missing(as_json)
         report = _run(plan, as_json)
     if as_json:
         say_json(report.to_json())
@@ -72,6 +73,13 @@ def _present(quiet: bool) -> tuple[str, ...]:
         print(f"tlsmodel: {fault}; going on without it", file=sys.stderr if quiet else sys.stdout)
         return ("impl",)
     return ("impl", "gnutls")
+
+
+def _say_what_is_missing(quiet: bool) -> None:
+    from tlsmodel.draw import missing
+
+    if fault := missing():
+        print(f"tlsmodel: {fault}; going on without them", file=sys.stderr if quiet else sys.stdout)
 
 
 def _run(plan: Plan, quiet: bool) -> HuntReport:

@@ -2,6 +2,7 @@
 
 from tlsmodel.draw.diagram import Diagram
 from tlsmodel.draw.full_view import full
+from tlsmodel.draw.layout import missing
 from tlsmodel.draw.mermaid import sequence_mermaid
 from tlsmodel.draw.phase_view import phases
 from tlsmodel.draw.picture import Picture, machine_svg, render, show
@@ -14,6 +15,7 @@ __all__ = [
     "Picture",
     "full",
     "machine_svg",
+    "missing",
     "phases",
     "render",
     "sequence_mermaid",

@@ -58,8 +58,17 @@ def _graphviz() -> Any:
     try:
         import pygraphviz
     except ImportError:
-        raise DrawingUnavailable("this picture needs Graphviz: pip install pygraphviz") from None
+        raise DrawingUnavailable("pictures of machines need Graphviz: pip install pygraphviz") from None
     return pygraphviz
+
+
+def missing() -> str:
+    """Say in a line what has to be installed before anything can be laid out, or nothing."""
+    try:
+        _graphviz()
+    except DrawingUnavailable as fault:
+        return str(fault)
+    return ""
 
 
 def node_id(diagram: Diagram, number: int) -> str:

@@ -12,6 +12,7 @@ from tlsmodel.draw.charts import chart
 from tlsmodel.draw.sequence import drawn
 from tlsmodel.hunt.finding import Finding
 from tlsmodel.hunt.report import HuntReport, TargetReport
+from tlsmodel.patterns import PATTERNS
 
 HEADS = ("target", "version", "examples", "steps", "transitions", "new", "known")
 
@@ -30,13 +31,15 @@ def of_report(report: HuntReport) -> Bundle:
 
 
 def str_of(finding: Finding) -> str:
-    """Return a finding as text: its title, its steps, and what was expected of the last one."""
-    expected = " or ".join(map(str, finding.expected)) or "no such input"
-    return f"{finding.target} {finding.version}: {finding.title}\n{finding.trace}\nexpected {expected}"
+    """Return a finding as text: its title, its steps, and what is wrong with the last one."""
+    shown = "; ".join(PATTERNS[name].title for name in finding.patterns)
+    expected = " or ".join(map(str, finding.expected))
+    fault = f"expected {expected}" if expected else f"shows {shown}"
+    return f"{finding.target} {finding.version}: {finding.title}\n{finding.trace}\n{fault}"
 
 
 def _chart(finding: Finding) -> Chart:
-    return chart(finding.trace, finding.expected)
+    return chart(finding.trace, finding.expected or None)
 
 
 def _words(finding: Finding) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tlsmodel.display import Displayed
-from tlsmodel.draw import phases, render, sequence_svg
+from tlsmodel.draw import missing, phases, render, sequence_svg
 from tlsmodel.hunt.cause import Cause
 from tlsmodel.machine import Trace, build, trace_from_json
 from tlsmodel.machine.trace import output_from_json, output_to_json
@@ -195,17 +195,21 @@ def _place(data: object) -> Place:
 
 
 def write(finding: Finding, out: Path) -> Path:
-    """Write the finding's directory below `out` and return it; raises `OSError`."""
+    """Write the finding's directory below `out` and return it; raises `OSError`.
+
+    Pictures that have to be laid out are left away where `missing` says so.
+    """
     directory = out / f"{finding.target.replace(':', '-').replace('/', '-')}-{finding.id}"
     directory.mkdir(parents=True, exist_ok=True)
     record = json.dumps(finding.to_json(), indent=2) + "\n"
     directory.joinpath(RECORD).write_text(record, "utf-8")
     expected = finding.expected or None
     directory.joinpath("trace.svg").write_text(sequence_svg(finding.trace, expected), "utf-8")
-    picture = phases(build(f"{finding.trace.machine}:handshake"), finding.trace, expected)
-    render(picture, directory / "path.svg")
-    for name in finding.patterns:
-        render(diagram(PATTERNS[name]), directory / f"pattern-{name}.svg")
+    if not missing():
+        picture = phases(build(f"{finding.trace.machine}:handshake"), finding.trace, expected)
+        render(picture, directory / "path.svg")
+        for name in finding.patterns:
+            render(diagram(PATTERNS[name]), directory / f"pattern-{name}.svg")
     directory.joinpath("test_finding.py").write_text(
         _TEST.replace("{title}", finding.title.replace("\\", " ").replace(chr(34) * 3, "")), "utf-8"
     )

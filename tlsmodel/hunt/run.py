@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tlsmodel.credentials import shared_credentials
-from tlsmodel.draw import phases, render
+from tlsmodel.draw import missing, phases, render
 from tlsmodel.hunt.finding import hunted, write
 from tlsmodel.hunt.gather import gather
 from tlsmodel.hunt.known import known_departures
@@ -157,8 +157,10 @@ def _conclude(plan: Plan, name: str, target: Target, scenarios: Sequence[str], t
 
 
 def _draw(out: Path, used: dict[str, set[str]]) -> tuple[Path, ...]:
-    """Draw what the whole hunt has covered, one picture per scenario."""
+    """Draw what the whole hunt has covered, where it can be laid out: one picture per scenario."""
     out.mkdir(parents=True, exist_ok=True)
+    if missing():
+        return ()
     paths = []
     for scenario, rows in used.items():
         path = out / f"coverage-{scenario}.svg"

@@ -311,12 +311,3 @@ def test_machines_that_differ_are_told_apart_with_status_1_and_a_trace():
     assert (alike.returncode, json.loads(alike.stdout)["equivalent"]) == (0, True)
     assert (other.returncode, json.loads(other.stdout)["equivalent"]) == (1, False)
     assert json.loads(other.stdout)["trace"]["steps"]
-
-
-def test_without_graphviz_draw_says_in_a_line_what_to_install(tmp_path):
-    code = "import sys; sys.modules['pygraphviz'] = None; from tlsmodel.cli.main import run; run()"
-    command = [sys.executable, "-c", code, "draw", "tls13-client", "-o", str(tmp_path / "x.svg")]
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
-
-    assert finished.returncode == 3
-    assert finished.stderr == "tlsmodel: this picture needs Graphviz: pip install pygraphviz\n"

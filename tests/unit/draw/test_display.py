@@ -2,6 +2,7 @@
 
 import builtins
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from tlsmodel.draw.runs import full_handshake
 from tlsmodel.hunt.finding import Finding
 from tlsmodel.hunt.report import HuntReport, TargetReport
 from tlsmodel.machine import Step, Trace, build
+from tlsmodel.patterns import PATTERNS
 from tlsmodel.spec.symbols import Output, Return, symbol
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -55,8 +57,15 @@ def test_a_finding_is_its_chart_with_the_departure():
     assert shown["text/plain"].splitlines()[-1] == "expected AGAIN (read)"
 
 
+def test_a_finding_that_only_fits_a_bug_pattern_names_it():
+    shown = replace(finding(), expected=(), patterns=("early-data",))._repr_mimebundle_()
+
+    assert "departs from the model" not in shown["image/svg+xml"]
+    assert shown["text/plain"].splitlines()[-1] == f"shows {PATTERNS['early-data'].title}"
+
+
 def test_a_report_is_a_table_whose_findings_unfold():
-    report = HuntReport(7, (TargetReport("zoo:X", "0.1", 3, 9, 1.0, 5, 8, ((finding(EVIL), None),)),))
+    report = HuntReport(7, (TargetReport("zoo:X", "0.1", 3, 4, 9, 1.0, 5, 8, ((finding(EVIL), None),)),))
     page = report._repr_mimebundle_()["text/html"]
     root = ET.fromstring(f"<html>{page}</html>")
 
@@ -71,7 +80,7 @@ def test_without_graphviz_a_machine_is_a_table_that_says_what_to_install():
     root = ET.fromstring(f"<html>{shown['text/html']}</html>")
 
     assert "image/svg+xml" not in shown
-    assert root.find("p").text == "this picture needs Graphviz: pip install pygraphviz"
+    assert root.find("p").text == "pictures of machines need Graphviz: pip install pygraphviz"
     assert ["WAIT_SH", "deliver ServerHello", "advance", "WAIT_EE", "8446 4.1.3"] in [
         [cell.text for cell in row] for row in root.find("table/tbody")
     ]

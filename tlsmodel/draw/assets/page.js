@@ -128,13 +128,17 @@ function verdict({ property, sentence, cite, verdict: word, record }) {
 
 // Files.
 
+/** The machine to play a record on: its own, or the one without its parameters, of which the record goes beyond. */
+const machineFor = ({ machine }) => [machine, machine.split("?")[0]].find((name) => Object.hasOwn(data.machines, name));
+
 async function openRecord(record) {
-  const name = record.machine;
-  if (!Object.hasOwn(data.machines, name)) return tell(`This page has no machine “${record.machine}”.`);
+  const name = machineFor(record);
+  if (!name) return tell(`This page has no machine “${record.machine}”.`);
   part("filters").querySelectorAll("select").forEach((select) => (select.value = ""));
   showMachines();
   await open(name, "", record);
-  return tell([record.title, record.target].filter(Boolean).join(" – "));
+  const elsewhere = name === record.machine ? null : `recorded on ${record.machine}`;
+  return tell([record.title, record.target, elsewhere].filter(Boolean).join(" – "));
 }
 
 async function openFile(file) {

@@ -58,5 +58,5 @@ export function play(record, walk) {
     const [kind, name] = [input.slice(0, input.indexOf(" ")), input.slice(input.indexOf(" ") + 1)];
     walk.see(known ?? { kind: ["call", "environment"].includes(kind) ? kind : "deliver", name, cite: "", text: input }, output, rows);
   }
-  if (record.expected) walk.depart(record.expected);
+  if (record.expected?.length) walk.depart(record.expected);
 }
