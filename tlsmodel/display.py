@@ -13,6 +13,8 @@ from typing import Final, cast
 DRAWN_BY: Final = {
     "Machine": "tlsmodel.draw.bundle:of_machine",
     "Trace": "tlsmodel.draw.bundle:of_trace",
+    "Counterexample": "tlsmodel.draw.bundle:of_counterexample",
+    "Verdict": "tlsmodel.draw.bundle:of_verdict",
     "Finding": "tlsmodel.hunt.display:of_finding",
     "HuntReport": "tlsmodel.hunt.display:of_report",
 }

@@ -5,14 +5,17 @@ A bundle holds no HTML beside a picture, because notebooks would prefer it and c
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 from tlsmodel.display import Bundle, DrawingUnavailable
+from tlsmodel.draw.chart import Chart
+from tlsmodel.draw.charts import lasso
 from tlsmodel.draw.diagram import printable
 from tlsmodel.draw.picture import machine_svg
-from tlsmodel.draw.sequence import sequence_svg
+from tlsmodel.draw.sequence import drawn, sequence_svg
 from tlsmodel.machine.machine import Machine
 from tlsmodel.machine.trace import Trace
 from tlsmodel.spec.tables import tables_for
@@ -36,6 +39,42 @@ def of_trace(trace: Trace) -> Bundle:
         return html_table(trace.machine, ("step", "input", "output"), rows)
 
     return bundle(lambda: sequence_svg(trace), table, str(trace))
+
+
+class Lasso(Protocol):
+    """What a counterexample shows: steps, and after how many of them the others are taken for ever."""
+
+    @property
+    def trace(self) -> Trace: ...
+    @property
+    def loop(self) -> int | None: ...
+
+
+class Ruled(Protocol):
+    """What the verdict on a property shows."""
+
+    @property
+    def counterexample(self) -> Lasso | None: ...
+
+
+def of_counterexample(found: Lasso) -> Bundle:
+    """Return the sequence chart of a counterexample, with its loop if it has one."""
+    return {"image/svg+xml": drawn(lasso(found.trace, found.loop)), "text/plain": str(found)}
+
+
+def of_verdict(verdict: Ruled) -> Bundle:
+    """Return what a verdict says in a line, and the chart of its counterexample below it."""
+    line, text = str(verdict).partition("\n")[0], str(verdict)
+    if verdict.counterexample is None:
+        return {"text/html": f"<p>{escape(line)}</p>", "text/plain": text}
+    chart = image(lasso(verdict.counterexample.trace, verdict.counterexample.loop))
+    return {"text/html": f"<p>{escape(line)}</p>{chart}", "text/plain": text}
+
+
+def image(picture: Chart) -> str:
+    """Return a chart as an image in HTML, since notebooks do not trust drawings in the HTML of others."""
+    data = b64encode(drawn(picture).encode()).decode("ascii")
+    return f'<img alt="{escape(picture.alternative)}" src="data:image/svg+xml;base64,{data}" />'
 
 
 def bundle(picture: Callable[[], str], table: Callable[[], str], text: str) -> Bundle:

@@ -101,6 +101,7 @@ class Chart:
     start: the phase before the first step, on its lane.
     steps: in order of time.
     departure: for a last step that the model does not permit, what it expected and what it saw.
+    loop: after how many steps the others are taken for ever, or None where they end.
     """
 
     title: str
@@ -109,6 +110,7 @@ class Chart:
     start: dict[Lane, str]
     steps: tuple[ChartStep, ...]
     departure: tuple[str, str] | None = None
+    loop: int | None = None
 
 
 SAID: Final = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from tlsmodel.draw.chart import Chart
 from tlsmodel.draw.end_chart import end_chart
@@ -17,4 +18,14 @@ def chart(trace: Trace, expected: Collection[Output] | None = None) -> Chart:
 
     Raises `ValueError` where the trace names an unknown machine.
     """
-    return pair_chart(trace) if trace.machine in PAIRS else end_chart(trace, expected)
+    of_pair = trace.machine.partition("?")[0] in PAIRS
+    return pair_chart(trace) if of_pair else end_chart(trace, expected)
+
+
+def lasso(trace: Trace, loop: int | None) -> Chart:
+    """Return the chart of a trace; where there is a `loop`, the steps behind so many are taken for ever."""
+    found = chart(trace)
+    if loop is None:
+        return found
+    words = f"{found.alternative} The steps from {loop + 1} on are taken again and again, for ever."
+    return replace(found, alternative=words, loop=loop)

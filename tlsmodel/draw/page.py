@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
 from types import MappingProxyType
@@ -22,6 +21,7 @@ from tlsmodel.draw.flight_view import flight
 from tlsmodel.draw.generation_view import generations
 from tlsmodel.draw.packed import compressed, facets, packed
 from tlsmodel.draw.phase_view import phases
+from tlsmodel.draw.verdicts import PageVerdict
 from tlsmodel.machine.machine import VIEW_SUFFIX, Machine
 from tlsmodel.spec.scenario import Version
 from tlsmodel.spec.symbols import Kind, Symbol
@@ -31,30 +31,6 @@ from tlsmodel.spec.wire import arrival
 _IMPORT: Final = re.compile(r'^import \{[^}]*\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async |)(?:const|function|class) )", re.MULTILINE)
 _HOLE: Final = re.compile(r"\{\{(\w+)\}\}")
-
-
-@dataclass(frozen=True, slots=True)
-class PageVerdict:
-    """What a property's check came to, as the page shows it.
-
-    Parameters
-    ----------
-    machine: the machine that was checked.
-    property, sentence, cite: what was asked.
-    verdict: ``holds`` or ``violated``.
-    record: a counterexample as `Trace.to_json` gives it, with a ``title``, or None.
-    """
-
-    machine: str
-    property: str
-    sentence: str
-    cite: str
-    verdict: str
-    record: dict[str, object] | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """Return the verdict as plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def page(

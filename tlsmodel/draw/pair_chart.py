@@ -13,7 +13,7 @@ from tlsmodel.draw.chart import Arrow, ArrowKind, Chart, ChartStep, End, Lane, i
 from tlsmodel.draw.explain import version_words
 from tlsmodel.machine.machine import VIEW_SUFFIX, build
 from tlsmodel.machine.trace import Step, Trace
-from tlsmodel.spec.pairs import PAIRS
+from tlsmodel.spec.pairs import pair_setting
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.scenario import Role
 from tlsmodel.spec.symbols import Kind
@@ -32,8 +32,8 @@ HEADINGS: Final = {
 
 
 def pair_chart(trace: Trace) -> Chart:
-    """Return the chart of a pair's trace."""
-    setting = PAIRS[trace.machine]
+    """Return the chart of a pair's trace; raises `ValueError` where it names an unknown pair."""
+    setting = pair_setting(trace.machine, {})
     views = {role: build(f"{setting.end(role).name}{VIEW_SUFFIX}") for role in Role}
     every = (row for view in views.values() for row in view.rows.values())
     rows = {row.id: row for row in every if isinstance(row, Row)}

@@ -82,6 +82,8 @@ def drawn(picture: Chart) -> str:
     departing = picture.steps[-1:] if box else ()
     for step, top in zip(picture.steps, tops, strict=True):
         parts += _step(step, top, width, step in departing)
+    if picture.loop is not None:
+        parts.append(_loop([*tops, end][picture.loop], end, width))
     parts += _departure(box, end, width)
     return "".join([*parts, "</svg>\n"])
 
@@ -210,6 +212,18 @@ def _departure(lines: list[tuple[str, str]], top: float, width: float) -> Iterat
     )
     for number, (line, weight) in enumerate(lines, 1):
         yield _text(MARGIN + 14, top + GAP + ROW * number - 4, line, weight=weight, size=15)
+
+
+def _loop(top: float, end: float, width: float) -> str:
+    """A frame around the steps that are taken for ever, with an arrow back along its side."""
+    x, below, above = width - MARGIN, end - GAP, top + GAP
+    return (
+        f'<rect x="{MARGIN}" y="{top:.0f}" width="{width - 2 * MARGIN:.0f}" height="{end - top:.0f}" rx="8" '
+        f'fill="none" stroke="{theme.RED}" stroke-width="2.5"/>\n'
+        f'<path d="M{x:.0f},{below:.0f} h10 V{above:.0f} h-4" fill="none" stroke="{theme.RED}" '
+        f'stroke-width="2"/>\n<path d="M{x:.0f},{above:.0f} l9,-5 v10 Z" fill="{theme.RED}"/>\n'
+        + _text(x - 10, top + GAP + 4, "again and again", colour=theme.RED, anchor="end", weight="bold")
+    )
 
 
 def _text(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tlsmodel.display import Displayed
 from tlsmodel.machine.trace import Trace
 from tlsmodel.spec.properties.property import Property
 
@@ -19,7 +20,7 @@ class Ruling(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Counterexample:
+class Counterexample(Displayed):
     """A trace that breaks a property.
 
     Parameters
@@ -39,7 +40,7 @@ class Counterexample:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Displayed):
     """The result of checking one property on one machine.
 
     Parameters
@@ -63,6 +64,10 @@ class Verdict:
         if self.counterexample is not None:
             return Ruling.VIOLATED
         return Ruling.HOLDS if self.complete else Ruling.UNDECIDED
+
+    def __str__(self) -> str:
+        line = f"{self.ruling} on {self.machine} ({self.states:,} states): {self.checked.sentence}"
+        return line if self.counterexample is None else f"{line}\n{self.counterexample}"
 
     def to_json(self) -> dict[str, object]:
         """Return the verdict as plain data."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from html import escape
 
 from tlsmodel.display import Bundle
-from tlsmodel.draw.bundle import bundle, html_table
+from tlsmodel.draw.bundle import bundle, html_table, image
 from tlsmodel.draw.chart import Chart
 from tlsmodel.draw.charts import chart
 from tlsmodel.draw.sequence import drawn
@@ -53,8 +52,5 @@ def _row(result: TargetReport) -> tuple[object, ...]:
 
 
 def _unfolding(finding: Finding) -> str:
-    """The chart as an image: notebooks do not trust drawings in the HTML of others."""
-    picture = _chart(finding)
-    data = b64encode(drawn(picture).encode()).decode("ascii")
-    image = f'<img alt="{escape(picture.alternative)}" src="data:image/svg+xml;base64,{data}" />'
-    return f"<details><summary>{escape(finding.target)}: {escape(finding.title)}</summary>{image}</details>"
+    title = f"{escape(finding.target)}: {escape(finding.title)}"
+    return f"<details><summary>{title}</summary>{image(_chart(finding))}</details>"

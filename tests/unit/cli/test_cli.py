@@ -33,6 +33,7 @@ def run(*arguments, **options):
             ["page", "-o", "/nowhere/x.html", "--machine", "tls13-server:handshake"],
             "/nowhere/x.html: No such",
         ),
+        (["page", "-o", "x.html", "--verdicts", "/nowhere.json"], "/nowhere.json: No such file or directory"),
         (["explore", "tls99-client"], "unknown machine 'tls99-client'"),
         (["explore", "tls13-client", "--set", "inbox"], "give key=value"),
         (["explore", "tls13-client", "--set", "inbox=99"], "from 1 to 8"),

@@ -9,10 +9,12 @@ import pytest
 from tlsmodel.display import DRAWN_BY
 from tlsmodel.draw import machine_svg, sequence_svg
 from tlsmodel.draw.runs import full_handshake
+from tlsmodel.explore.verdict import Counterexample, Verdict
 from tlsmodel.hunt.finding import Finding
 from tlsmodel.hunt.report import HuntReport, TargetReport
 from tlsmodel.machine import Step, Trace, build
 from tlsmodel.patterns import PATTERNS
+from tlsmodel.spec.properties import PROPERTIES
 from tlsmodel.spec.symbols import Output, Return, symbol
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -74,6 +76,38 @@ def test_a_report_is_a_table_whose_findings_unfold():
     assert root.find("details/img").get("src").startswith("data:image/svg+xml;base64,")
 
 
+def test_a_counterexample_is_its_chart_with_the_loop_that_goes_on_for_ever():
+    trace = handshake()
+    ended, endless = (Counterexample(trace, loop)._repr_mimebundle_() for loop in (None, 2))
+
+    assert ended == {"image/svg+xml": sequence_svg(trace), "text/plain": str(trace)}
+    assert "again and again" in endless["image/svg+xml"]
+    assert "The steps from 3 on are taken again and again" in endless["image/svg+xml"]
+    assert endless["text/plain"].splitlines()[2] == "    and from here for ever:"
+
+
+def test_a_verdict_is_a_line_with_the_chart_of_a_counterexample():
+    checked = PROPERTIES["server-proof-13"]
+    held, broken = (
+        Verdict(checked, "tls13-client", 1000, found)._repr_mimebundle_()
+        for found in (None, Counterexample(handshake()))
+    )
+
+    assert held["text/html"] == f"<p>holds on tls13-client (1,000 states): {checked.sentence}</p>".replace(
+        "'", "&#x27;"
+    )
+    assert broken["text/html"].startswith("<p>violated on tls13-client")
+    assert "data:image/svg+xml;base64," in broken["text/html"]
+    assert broken["text/plain"].endswith(str(handshake()))
+
+
+def test_the_counterexample_of_a_pair_with_parameters_is_a_chart_of_both_ends():
+    step = Step(symbol("call handshake"), Output(Return("AGAIN", 0)), (), "client")
+    shown = Counterexample(Trace("tls13?auth=require&certificate=on", (step,)))._repr_mimebundle_()
+
+    assert "client and server, a trace of 1 step" in shown["image/svg+xml"]
+
+
 @pytest.mark.usefixtures("without_graphviz")
 def test_without_graphviz_a_machine_is_a_table_that_says_what_to_install():
     shown = build("tls13-client")._repr_mimebundle_()
@@ -97,4 +131,4 @@ def test_without_graphviz_traces_and_text_formats_still_work(tmp_path):
 
 
 def test_every_class_of_the_table_is_drawn():
-    assert set(DRAWN_BY) >= {"Machine", "Trace", "Finding", "HuntReport"}
+    assert set(DRAWN_BY) >= {*("Machine", "Trace", "Counterexample", "Verdict", "Finding", "HuntReport")}

@@ -115,15 +115,24 @@ function search() {
 
 // Verdicts on properties, with their counterexamples.
 
+/** A name without parameters: what is checked of a machine is shown with all that come from the same tables. */
+const baseOf = (name) => name.replace(/[?:].*/, "");
+
 function showVerdicts(name) {
-  const found = data.verdicts.filter(({ machine }) => machine === name);
+  const rank = ({ verdict: word }) => ["violated", "undecided", "holds"].indexOf(word);
+  const found = data.verdicts.filter(({ machine }) => baseOf(machine) === baseOf(name)).sort((a, b) => rank(a) - rank(b));
   part("verdicts").hidden = !data.verdicts.length;
   part("verdict-list").replaceChildren(...(found.length ? found.map(verdict) : [h("p", { class: "remark" }, "No property was checked on this machine.")]));
 }
 
-function verdict({ property, sentence, cite, verdict: word, record }) {
-  const replay = record ? h("button", { type: "button", onclick: () => openRecord(record) }, "Play the counterexample") : "";
-  return h("li", { class: word }, h("strong", {}, `${word === "holds" ? "✓" : "✗"} ${word}`), ` ${property}: ${sentence} `, cite ? h("span", { class: "remark" }, cite) : "", replay);
+const SIGNS = { holds: "✓", violated: "✗", undecided: "?" };
+
+function verdict({ machine, property, sentence, cite, verdict: word, steps, record }) {
+  const replay = record ? h("button", { type: "button", onclick: () => openRecord(readRecord(JSON.stringify(record))) }, "Play the counterexample") : "";
+  const lines = h("details", {}, h("summary", {}, `The counterexample, ${steps.length} steps`), h("ol", {}, steps.map((step) => h("li", {}, h("code", {}, step)))));
+  const where = machine === shown ? "" : ` on ${machine}`;
+  const head = [h("strong", {}, `${SIGNS[word]} ${word}`), ` ${sentence} `, h("span", { class: "remark" }, `${property}${where} (${cite}) `)];
+  return h("li", { class: word }, head, replay, steps.length ? lines : "");
 }
 
 // Files.
