@@ -224,7 +224,7 @@ def _machine_class(batch: Batch) -> type[RuleBasedStateMachine]:
             """Draw which inputs this run does without."""
             self.masked = masked
 
-        @rule(script=st.text(letters, max_size=SCRIPT))
+        @rule(script=st.text(letters, min_size=1, max_size=SCRIPT))
         def connect(self, script: str) -> None:
             """Open a connection and do what the script says."""
             batch.go_on()

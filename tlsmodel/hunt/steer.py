@@ -30,6 +30,8 @@ from tlsmodel.spec.tables import tables_for
 
 LONGEST_WAY: Final = 48
 """Honest steps that one goal may take."""
+RARE: Final = 4
+"""One in so many goals at least is offered, those that were tried least."""
 CODA: Final = 16
 """Honest steps after the script."""
 Tried = Counter[tuple[str, Symbol]]
@@ -73,16 +75,20 @@ class Steering:
     def __init__(self, machine: Machine[Any], alphabet: frozenset[Symbol], tried: Tried) -> None:
         self._inputs = tuple(item for item in machine.inputs if item in alphabet)
         rows = [row for row in machine.rows.values() if isinstance(row, Row) and row.verb is Verb.ADVANCE]
-        self._final = tables_for(machine.scenario).final
+        tables = tables_for(machine.scenario)
+        self._final = tables.final
         edges = [row for row in rows if row.on in alphabet]
         left = _distances(edges, self._final)
         # The plain one of a message's variants is the honest way, and of several messages the straight one.
         self._edges = sorted(edges, key=lambda row: ("." in row.on.name, left.get(row.to, len(edges))))
-        phases = tuple(dict.fromkeys(phase for row in self._edges for phase in (row.at, row.to)))
+        met = {phase for row in self._edges for phase in (row.at, row.to)}
+        phases = tuple(phase for phase in tables.phase.places if phase in met)
         self._ways = {phase: self._ways_to(phase) for phase in phases}
         self._forward = {at: tuple(row.on for row in self._edges if row.at == at) for at in phases}
         pairs = [(phase, item) for phase in phases for item in self._inputs]
-        self._goals = sorted(pairs, key=lambda pair: tried[pair])
+        pairs.sort(key=lambda pair: tried[pair])
+        often = tried[pairs[len(pairs) // RARE]]
+        self._goals = [pair for pair in pairs if tried[pair] <= often]
 
     @property
     def letters(self) -> int:
