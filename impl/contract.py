@@ -124,7 +124,8 @@ def _carry_through(memory: Memory) -> Code:
             if memory.state.phase is Phase.CONNECTED:
                 _finish_handshake(memory)
                 return code
-            code = receive(memory)
+            if not memory.read_closed:
+                code = receive(memory)
             if memory.read_closed:
                 raise Refusal(Code.SESSION_EOF, "close_notify before the handshake is complete")
         if code is not Code.SUCCESS:
@@ -270,7 +271,7 @@ def record_recv(memory: Memory, size: int) -> bytes | Code:
         code = receive(memory)
         if memory.datagrams is not None and not memory.sending:
             # The peer may have missed our last flight, and reading is how we hear of it.
-            flush(memory)
+            flush(memory, repeated=True)
         if code is not Code.SUCCESS:
             return code
     return _take(memory.received, size)
@@ -366,10 +367,15 @@ def _finish(memory: Memory, call: Call) -> Code:
     return code
 
 
-def flush(memory: Memory) -> Code:
-    """Write what waits: SUCCESS if nothing waits any more, else AGAIN or INTERRUPTED with direction 1."""
+def flush(memory: Memory, *, repeated: bool = False) -> Code:
+    """Write what waits: SUCCESS if nothing waits any more, else AGAIN or INTERRUPTED with direction 1.
+
+    With `repeated` that is only what the peer may have missed; what other calls began stays theirs.
+    """
     channel = memory.channel
     while waiting := channel.waiting():
+        if repeated and not _is_repeated(memory):
+            break
         memory.direction = 1
         try:
             count = memory.transport.push(waiting)
@@ -389,8 +395,14 @@ def flush(memory: Memory) -> Code:
     return Code.SUCCESS
 
 
+def _is_repeated(memory: Memory) -> bool:
+    datagrams = memory.datagrams
+    begun = Call.REHANDSHAKE in memory.unfinished
+    return datagrams is not None and (datagrams.repeats_last or (datagrams.sends_flight and not begun))
+
+
 def _too_large(memory: Memory, datagrams: DatagramChannel) -> Code:
     """Let the application lower the MTU, as often as it may get a warning."""
-    datagrams.too_large()
+    datagrams.too_large(droppable=bool(memory.sending))
     count_warning(memory, "datagrams too large for the transport")
     return Code.LARGE_PACKET

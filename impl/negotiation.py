@@ -199,9 +199,9 @@ def on_hello_verify_request(state: Offer, message: Message, _config: Config) -> 
 
 
 def on_hello_request(state: Offer, message: Message, config: Config) -> Handled:
-    """Ignore it where TLS 1.2 may yet be chosen (RFC 5246 section 7.4.1.1); TLS 1.3 has no such message."""
+    """Ignore it where (D)TLS 1.2 may yet be chosen (RFC 5246 7.4.1.1); TLS 1.3 has no such message."""
     HelloRequest.parse(message.body)
-    if TLS12 not in config.versions:
+    if {TLS12, DTLS12}.isdisjoint(config.versions):
         raise Refusal(Code.UNEXPECTED_HANDSHAKE_PACKET, "HelloRequest is no message of TLS 1.3")
     return Handled(state)
 

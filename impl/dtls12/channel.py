@@ -120,6 +120,16 @@ class DatagramChannel:
     def __bool__(self) -> bool:
         return bool(self._kept or self._flight or self._loose)
 
+    @property
+    def repeats_last(self) -> bool:
+        """Whether the last flight of a finished handshake waits to be written again."""
+        return bool(self._kept)
+
+    @property
+    def sends_flight(self) -> bool:
+        """Whether the present flight waits to be written."""
+        return bool(self._flight)
+
     def waiting(self) -> bytes:
         """Return the next datagram to write, b"" if there is none.
 
@@ -146,13 +156,13 @@ class DatagramChannel:
         if self._loose:
             self._loose.popleft()
 
-    def too_large(self) -> None:
+    def too_large(self, droppable: bool) -> None:
         """Note that the transport refused the datagram for its size.
 
         A flight waits for `set_mtu`, and is then cut anew from where it stands; a record that was to be sent
-        once is dropped, because it cannot be cut.
+        once and is `droppable` is dropped, because it cannot be cut.
         """
-        if not (self._kept or self._flight) and self._loose:
+        if droppable and not (self._kept or self._flight) and self._loose:
             self._loose.popleft()
 
     # Receiving.

@@ -205,7 +205,7 @@ def test_a_smaller_mtu_loses_nothing_of_a_flight(cuts):
             limit = cuts.pop(0)[1]
         datagram = sender.waiting()
         if len(datagram) > limit:
-            sender.too_large()
+            sender.too_large(droppable=True)
             sender.set_mtu(limit)
             continue
         sender.advance(len(datagram))
@@ -220,10 +220,10 @@ def test_a_smaller_mtu_loses_nothing_of_a_flight(cuts):
 def test_a_record_that_is_too_large_for_the_transport_is_dropped_alone():
     channel = DatagramChannel(mtu=1000)
     channel.send_record(DATA, bytes(900))
-    channel.too_large()
+    channel.too_large(droppable=True)
     assert not channel
     channel.send_messages([message(1)])
-    channel.too_large()
+    channel.too_large(droppable=True)
     assert channel
 
 
