@@ -43,9 +43,8 @@ class _Ear:
     def receive(self, data: bytes) -> None:
         """Note what the target has sent."""
         self._peer.receive(data)
-        heard = self._peer.take_emissions()
-        self.sent += heard
-        self.letters += [f"O_{item.name}" for item in heard]
+        self.sent += self._peer.take_emissions()
+        self.letters += [f"O_{item.name}" for item in self._peer.take_fresh()]
 
 
 def _counted(sent: list[Symbol]) -> Iterator[Symbol]:

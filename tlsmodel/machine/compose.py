@@ -12,20 +12,20 @@ from typing import Final
 
 from tlsmodel.machine import timer
 from tlsmodel.machine.actions import ACT, ALERTS, CLOSE_NOTIFY
+from tlsmodel.machine.lost import lost
 from tlsmodel.machine.regions import CALM, DUE, State, strike
 from tlsmodel.machine.run import Run, Successor
 from tlsmodel.spec import closure, rehandshake
 from tlsmodel.spec.choices import (
     ANY_FATAL,
-    DROPPED,
-    STUCK,
+    KEPT,
     WRITE_AFTER_BYE,
     Choice,
     Outcome,
 )
 from tlsmodel.spec.codes import NON_FATAL
 from tlsmodel.spec.contract import ALONE, BESIDES, ENTRY_ORDER, Action, ContractRow, Micro, Signal
-from tlsmodel.spec.dtls12.flight import ORDER, FlightRow
+from tlsmodel.spec.dtls12.flight import ORDER, PASSING, STATELESS, Flight, FlightRow
 from tlsmodel.spec.mutation import Mutation, mutated, mutated_contract
 from tlsmodel.spec.row import Emit, Row, Verb
 from tlsmodel.spec.scenario import Role, Scenario, Version
@@ -127,7 +127,7 @@ class Session:
                 yield from self._writes
             if state.read is None and not state.read_closed:
                 yield from self._reads
-        timed = self._datagrams and state.flight and state.due == CALM and not state.complete
+        timed = state.timer is Flight.WAITING and state.due == CALM and not state.complete
         if timed and crowd < self._scenario.crowd:
             yield TIMER_EXPIRED
         if self._timed and not (state.late or state.complete or state.phase == self._tables.start):
@@ -253,6 +253,9 @@ class Session:
             yield from self._follow(run, Micro.PULL, Signal.TIMER)
             if state.due == DUE and waiting is None and state.read is None:
                 return
+        if state.unread and "kept" in state.flags and not state.complete:
+            taken = run.move(unread=state.unread - 1, flags=state.flags - {"kept"})
+            yield from self._follow(taken, Micro.STEP, Signal.DELIVERED)
         if state.read_closed:
             yield from self._follow(run, Micro.STEP, Signal.CLOSED)
             yield from self._follow(run, Micro.PULL, Signal.BLOCKED)
@@ -337,8 +340,8 @@ class Session:
 
     def _find(self, state: State, item: Symbol) -> Row:
         tables = self._tables
-        if "stuck" in state.flags and (lost := ORDER.find("stuck", item)):
-            return lost
+        if state.flags and (row := lost(state, item)):
+            return row
         place = closure.COMPLETE if state.complete else closure.HANDSHAKING
         if state.phase in tables.unversioned:
             place = closure.UNVERSIONED
@@ -369,7 +372,7 @@ class Session:
             run = run.move(complete=False, warnings=0, late=False, flags=run.state.flags - {"awaits"})
             if self._datagrams:
                 run = timer.tick(run, "handshake again")
-        if self._datagrams:
+        if self._datagrams and STATELESS.isdisjoint(item.symbol for item in met.emit):
             heard = "last flight received" if met.to in self._tables.final else "next flight received"
             run = timer.advance(run, bool(met.emit), heard)
         raised = run.state.raise_flags(met.sets, self._back)
@@ -433,7 +436,7 @@ class Session:
                 continue
             if outcome.code == "SUCCESS" and run.call is HANDSHAKE and not run.state.complete:
                 continue  # only a handshake() with nothing to do may succeed without one
-            if outcome.code in (DROPPED, STUCK):
+            if outcome.code in PASSING:
                 yield from self._pass_over(run, outcome, met)
             elif outcome.code == "GOT_APPLICATION_DATA":
                 yield from self._follow(run, Micro.STEP, Signal.DELIVERED, met)
@@ -445,8 +448,9 @@ class Session:
     def _pass_over(self, run: Run, outcome: Outcome, met: Row | None) -> Iterator[Successor[State]]:
         if met is None:
             return
-        sets = (*met.sets, "stuck") if outcome.code == STUCK else met.sets
-        passed = run._replace(state=run.state.raise_flags(sets, self._back))
+        kept = run.move(unread=run.state.unread + 1) if outcome.code == KEPT else run
+        sets = (*met.sets, *PASSING[outcome.code])
+        passed = run._replace(state=kept.state.raise_flags(sets, self._back))
         yield from self._follow(passed, Micro.STEP, Signal.IGNORED, met)
 
     def _end(self, run: Run, outcome: Outcome, dead: bool) -> Iterator[Successor[State]]:

@@ -39,7 +39,9 @@ class State(NamedTuple):
         sent), ``stuck`` (nothing that comes is understood any more), ``awaits`` (handshake() waits),
         ``shown``, ``unshown`` or ``returned`` (a client with a certificate, without, or resumed),
         ``stranger`` (it is another one than before), ``proved`` (a late authentication is over), ``offers``
-        (a re-handshake offers a session).
+        (a re-handshake offers a session), ``apart`` (the peer has gone over to keys that this side has not),
+        ``ahead`` (the peer's ChangeCipherSpec came before it was due),
+        ``kept`` (data was kept until the end of the handshake).
     unfinished: calls that were interrupted in a write and not called again yet.
     output: emissions that wait to be written, in order.
     inbox: deliveries that wait to be read, in order.

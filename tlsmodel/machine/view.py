@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tlsmodel.machine.run import Successor
-from tlsmodel.spec.choices import DROPPED
+from tlsmodel.spec.choices import DROPPED, KEPT
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.scenario import Scenario
 from tlsmodel.spec.symbols import Output, Symbol
@@ -71,5 +71,5 @@ class HandshakeView:
 
     def _refused(self, state: PhaseState, row: Row) -> dict[Successor[PhaseState], None]:
         outcomes = row.choice.outcomes if row.choice else ()
-        ends = (state if item.code == DROPPED else PhaseState("", "failed") for item in outcomes)
+        ends = (state if item.code in (DROPPED, KEPT) else PhaseState("", "failed") for item in outcomes)
         return dict.fromkeys(Successor(Output(), end, (row.id,)) for end in ends)

@@ -131,6 +131,12 @@ class StreamListener(Listener):
             yield UNREADABLE
 
 
+class Repeated(str):
+    """The name of something that is sent again."""
+
+    __slots__ = ()
+
+
 class DatagramListener(Listener):
     """The same over datagrams, each given whole; what is sent again has the name that it had."""
 
@@ -143,7 +149,7 @@ class DatagramListener(Listener):
             if isinstance(item, Message):
                 yield self._named(item)
             elif not isinstance(item, Record):
-                yield "ChangeCipherSpec"
+                yield Repeated("ChangeCipherSpec")
             elif item.protected or self._connection.admits_in_clear(item.content_type):
                 yield from self._content(item)
             else:
@@ -152,7 +158,7 @@ class DatagramListener(Listener):
     def _named(self, message: Message) -> str:
         known = self._layer.recent.get(message.raw)
         if known is not None:
-            return known
+            return Repeated(known)
         name = _message(self._connection, message)
         self._layer.note(message, name)
         return name

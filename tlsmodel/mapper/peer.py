@@ -9,7 +9,7 @@ from typing import Final
 
 from tlsmodel.credentials import TestCredentials, rsa_twin
 from tlsmodel.mapper.build import build
-from tlsmodel.mapper.classify import listener
+from tlsmodel.mapper.classify import Repeated, listener
 from tlsmodel.mapper.connection import Connection
 from tlsmodel.mapper.identity import identity
 from tlsmodel.mapper.profile import profile_of
@@ -53,6 +53,7 @@ class Peer:
         )
         self._listener = listener(self._connection)
         self._emissions: list[Symbol] = []
+        self._fresh: list[Symbol] = []
 
     @property
     def saved(self) -> Saved | None:
@@ -71,8 +72,15 @@ class Peer:
         for name in self._listener.listen(data):
             if len(self._emissions) < MAX_EMISSIONS:
                 self._emissions.append(emission(name))
+                if not isinstance(name, Repeated):
+                    self._fresh.append(self._emissions[-1])
 
     def take_emissions(self) -> tuple[Symbol, ...]:
         """Return what was heard since the last call, one symbol a message, in order."""
         taken, self._emissions = tuple(self._emissions), []
+        return taken
+
+    def take_fresh(self) -> tuple[Symbol, ...]:
+        """Return what of it was sent for the first time."""
+        taken, self._fresh = tuple(self._fresh), []
         return taken

@@ -24,6 +24,8 @@ from tlsmodel.mapper.profile import Profile
 from tlsmodel.mapper.saved import Saved
 
 _LABELS: Final = {True: tls12.CLIENT_FINISHED, False: tls12.SERVER_FINISHED}
+COOKIELESS: Final = ("no_cookie", "other_version")
+"""Hellos that show no cookie; it belongs to the parameters of the hello it was given for (RFC 6347 4.2.1)."""
 _MISBOUND: Final = b"\xa5" * tls12.VERIFY_DATA_LENGTH
 """Nobody's verify_data."""
 
@@ -77,7 +79,7 @@ class Connection12(Connection):
             self.identity.server_name,
             binding=None if variant == "unbound" else binding,
             saved=self.saved if variant == "resuming" else None,
-            cookie=b"" if variant == "no_cookie" else self.cookie(),
+            cookie=b"" if variant in COOKIELESS else self.cookie(),
         )
         self.offered = hello
         if variant == "other_version":
@@ -274,6 +276,12 @@ class DatagramConnection(Connection12):
         self.datagrams = DatagramLayer()
         super().__init__(profile, identity, saved, self.datagrams)
         self._cookie = b""
+        self._agreed = self._adopts = False
+
+    def client_hello(self, variant: str) -> bytes:
+        """See `Connection`."""
+        self._adopts = variant != "other_version"
+        return super().client_hello(variant)
 
     def cookie(self) -> bytes:
         """See `Connection12`."""
@@ -281,12 +289,28 @@ class DatagramConnection(Connection12):
 
     def after_heard(self, name: str, parsed: Any) -> None:
         """Remember the cookie."""
-        if isinstance(parsed, HelloVerifyRequest):
+        if isinstance(parsed, HelloVerifyRequest) and self._adopts:
             self._cookie = parsed.cookie
         super().after_heard(name, parsed)
 
+    def change_cipher_spec(self, value: bytes) -> bytes:
+        """Go over to new keys where there are any, so that who drops a stray one understands the rest."""
+        if self._agreed:
+            self._agreed = False
+            return super().change_cipher_spec(value)
+        return self._change(value)
+
     def _change(self, value: bytes) -> bytes:
         return self.datagrams.change_cipher_spec(value)
+
+    def _agree(self) -> None:
+        before = self._master
+        super()._agree()
+        self._agreed = self._agreed or self._master is not before
+
+    def _resume(self, saved: Saved | None) -> None:
+        super()._resume(saved)
+        self._agreed = saved is not None
 
     def _renumber(self) -> None:
         self.datagrams.begin_again()

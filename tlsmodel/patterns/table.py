@@ -18,6 +18,8 @@ CLIENT12, SERVER12 = ("tls12-client*", "dtls12-client*"), ("tls12-server*", "dtl
 CLIENT13, SERVER13 = ("tls13-client*",), ("tls13-server*",)
 DTLS_CLIENT, DTLS_SERVER = ("dtls12-client*",), ("dtls12-server*",)
 EVERY = ("*",)
+STREAMS = ("tls1*",)
+"""Over datagrams an alert in the clear may be dropped, because anybody could have sent it (RFC 6347 4.1.2.7)."""
 SECURITY, CONTRACT, ALERT = Severity
 
 SUCCESS = "R_handshake.SUCCESS"
@@ -248,7 +250,7 @@ _TABLE: Final[tuple[_Entry, ...]] = (
          ("closed", SUCCESS,                             "bug"),
          ("closed", "other",                             "closed"),
      )),
-    (EVERY, "continue-after-fatal", "Continue after a fatal alert",
+    (STREAMS, "continue-after-fatal", "Continue after a fatal alert",
      "A side completes, reads or writes data although a fatal alert has come.", "8446 6.2; 5246 7.2.2", SECURITY, (
          ("idle",   r"F_I_Alert\.(fatal|unknown_level)", "over"),
          ("idle",   "other",                             "idle"),

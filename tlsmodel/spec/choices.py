@@ -14,7 +14,13 @@ ANY_FATAL: Final = "ANY_FATAL"
 DROPPED: Final = "DROPPED"
 """No result at all: what came is passed over, and the call carries on."""
 STUCK: Final = "STUCK"
-"""Passed over as well, but the place in the order of messages is taken: nothing that follows is understood."""
+"""Passed over as well, but the place in the order of messages is taken: no message that follows is understood."""
+APART: Final = "APART"
+"""Passed over as well, but the peer has gone over to other keys: no record that follows is understood."""
+AHEAD: Final = "AHEAD"
+"""Passed over until it is due, which makes a record in the clear that comes after it one of an old epoch."""
+KEPT: Final = "KEPT"
+"""Application data that is kept until the handshake is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class Outcome:
 
     Parameters
     ----------
-    code: what the call returns, `ANY_FATAL`, `DROPPED` or `STUCK`.
+    code: what the call returns, `ANY_FATAL`, `DROPPED`, `STUCK`, `APART`, `AHEAD` or `KEPT`.
     alert: the alert that alert_send_appropriate sends; None: none.
     kills: whether the session is dead afterwards (a refused message always kills it).
     """
@@ -211,6 +217,9 @@ NO_RENEGOTIATION_LATE = _choice(
 DATA_IN_REHANDSHAKE = _choice(
     "DATA_IN_REHANDSHAKE", "Data under the old keys in the middle of a re-handshake: taken, or out of order.",
     "gnutls_handshake(3); 5246 7.4.1.1", Outcome("GOT_APPLICATION_DATA"), *_alerts("unexpected_message"))
+DATA_IN_REHANDSHAKE_DATAGRAM = _choice(
+    "DATA_IN_REHANDSHAKE_DATAGRAM", "Data in the middle of a re-handshake: taken, dropped, kept until its end, or out of order.",
+    "6347 4.1; 5246 7.4.1.1", Outcome("GOT_APPLICATION_DATA"), _PASSED, Outcome(KEPT), *_alerts("unexpected_message"))
 DATA_UNREAD = _choice(
     "DATA_UNREAD", "After GOT_APPLICATION_DATA the caller is to read the data; calling handshake() instead may fail.",
     "gnutls_handshake(3)", *_deaths("unexpected_message"), *_alerts("unexpected_message"))
@@ -250,6 +259,14 @@ OWN_FATAL_ALERT = _choice(
 UNEXPECTED_DATAGRAM = _choice(
     "UNEXPECTED_DATAGRAM", "A record that is out of place is dropped; it may have been overtaken.",
     "6347 4.1.2.7", _PASSED, *_alerts("unexpected_message"))
+UNEXPECTED_CHANGE_DATAGRAM = _choice(
+    "UNEXPECTED_CHANGE_DATAGRAM",
+    "A ChangeCipherSpec out of place, or of another value than 1, is dropped, with the records under new keys or not.",
+    "6347 4.1; 6347 4.1.2.7", _PASSED, Outcome(AHEAD), Outcome(APART),
+    *_alerts("unexpected_message", "illegal_parameter", "decode_error"))
+EARLY_DATAGRAM = _choice(
+    "EARLY_DATAGRAM", "Data that has overtaken the end of the handshake is dropped, or kept until then.",
+    "6347 4.1", _PASSED, Outcome(KEPT), *_alerts("unexpected_message"))
 UNEXPECTED_DATAGRAM_MESSAGE = _choice(
     "UNEXPECTED_DATAGRAM_MESSAGE",
     "A message out of order is fatal as in TLS, or dropped as one that could be forged; its number is still due then.",

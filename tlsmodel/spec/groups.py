@@ -21,6 +21,8 @@ UNREADABLE: Final = tuple(item for item in DELIVERIES if item.name in ("BadRecor
 DATAGRAM_RECORDS: Final = tuple(item for item in DELIVERIES if item.message in RECORDS)
 """Records that are no handshake message and no alert."""
 
+CHANGES: Final = tuple(item for item in DELIVERIES if item.message == "ChangeCipherSpec")
+
 HANDSHAKE_MESSAGES: Final = tuple(
     item for item in DELIVERIES if item.message not in ("Alert", "EndOfStream", *RECORDS)
 )
@@ -28,3 +30,9 @@ HANDSHAKE_MESSAGES: Final = tuple(
 
 MESSAGES: Final = tuple(item for item in DELIVERIES if item.message not in ("Alert", "EndOfStream"))
 """Everything that is offered to the handshake phase; alerts and the end of the stream go to `closure`."""
+
+READ_RECORDS: Final = tuple(item for item in DELIVERIES if item.message != "EndOfStream")
+"""Everything that comes in records."""
+
+ALERTS: Final = tuple(item for item in DELIVERIES if item.message == "Alert")
+"""Alerts of every kind."""

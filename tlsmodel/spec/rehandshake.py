@@ -9,10 +9,11 @@ A pair that has no row here is answered by the closure and phase tables as in a 
 from __future__ import annotations
 
 from tlsmodel.spec.choices import (
-    BAD_DATAGRAM, BAD_RECORD_MAC, DATA_IN_REHANDSHAKE, NO_RENEGOTIATION_LATE, SAFE_RENEGOTIATION, UNSAFE_AT_ONCE, UNSAFE_RENEGOTIATION,
+    BAD_DATAGRAM, BAD_RECORD_MAC, DATA_IN_REHANDSHAKE, DATA_IN_REHANDSHAKE_DATAGRAM, NO_RENEGOTIATION_LATE,
+    SAFE_RENEGOTIATION, UNSAFE_AT_ONCE, UNSAFE_RENEGOTIATION,
 )
 from tlsmodel.spec.conditions import has
-from tlsmodel.spec.row import Table, Verb, row
+from tlsmodel.spec.row import Line, Table, Verb, row
 from tlsmodel.spec.symbols import HANDSHAKE, delivery as on
 
 FIRST, LATER, BOUND, UNBOUND, AGAIN_HELLO, AGAIN_HELLO_UNBOUND, AGAIN = PLACES = (
@@ -51,11 +52,18 @@ SERVER_LINES = (
     row(AGAIN,       on("ApplicationData"),         refuse=DATA_IN_REHANDSHAKE,           cite="gnutls_handshake(3)"),
 )
 UNREADABLE = row((*AWAITING, AGAIN), on("BadRecord"), refuse=BAD_RECORD_MAC,              cite="5246 7.2.2")
+DATAGRAM_DATA = row(AGAIN, on("ApplicationData"), refuse=DATA_IN_REHANDSHAKE_DATAGRAM,    cite="6347 4.1")
 UNREADABLE_DATAGRAM = row((*AWAITING, AGAIN), on("BadRecord"), refuse=BAD_DATAGRAM,       cite="6347 4.1.2.7")
+
+
+def _over_datagrams(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    return (*(line for line in lines if line.choice is not DATA_IN_REHANDSHAKE), DATAGRAM_DATA, UNREADABLE_DATAGRAM)
+
+
 CLIENT = Table("tls12.client.rehandshake", PLACES, *CLIENT_LINES, UNREADABLE)
 SERVER = Table("tls12.server.rehandshake", PLACES, *SERVER_LINES, UNREADABLE)
-DATAGRAM_CLIENT = Table("dtls12.client.rehandshake", PLACES, *CLIENT_LINES, UNREADABLE_DATAGRAM)
-DATAGRAM_SERVER = Table("dtls12.server.rehandshake", PLACES, *SERVER_LINES, UNREADABLE_DATAGRAM)
+DATAGRAM_CLIENT = Table("dtls12.client.rehandshake", PLACES, *_over_datagrams(CLIENT_LINES))
+DATAGRAM_SERVER = Table("dtls12.server.rehandshake", PLACES, *_over_datagrams(SERVER_LINES))
 
 NOTHING_OFFERED = {on("ServerHello.resumed"): on("ServerHello")}
 """What is another message in a re-handshake whose ClientHello offers no session: none can be taken up."""

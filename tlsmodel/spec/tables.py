@@ -102,6 +102,10 @@ class SessionTables:
         return (*first, self.closure, self.phase)
 
 
+_STATELESS: Final = frozenset({server12.START})
+"""Where a server that asks for cookies looks at nothing else of a hello (RFC 6347 4.2.1)."""
+
+
 @cache
 def tables_for(scenario: Scenario) -> SessionTables:
     """Return the tables and the alphabet of `scenario`."""
@@ -114,7 +118,7 @@ def tables_for(scenario: Scenario) -> SessionTables:
         rehandshake=written.rehandshake.resolve(scenario) if written.rehandshake else None,
         start=written.start,
         final=written.final & reached,
-        hello=written.hello,
+        hello=written.hello & reached - (_STATELESS if server_d12.WAIT_COOKIE in reached else frozenset()),
         unversioned=written.unversioned,
         inputs=(),
     )

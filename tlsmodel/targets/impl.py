@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from impl import AlertDescription, AlertLevel, Code, Config, Received, SavedSession, Sent, Session
 from tlsmodel.credentials import TestCredentials
-from tlsmodel.spec.scenario import Scenario, Version
+from tlsmodel.spec.scenario import Scenario
 from tlsmodel.spec.symbols import (
     ALERT_FATAL,
     ALERT_NO_RENEGOTIATION,
@@ -45,9 +45,7 @@ class ImplTarget:
     version = "0.1.0"
 
     def __init__(self, credentials: TestCredentials) -> None:
-        self.capabilities = Capabilities(
-            versions=frozenset({Version.TLS12, Version.TLS13}), settings=EVERY_SETTING, calls=frozenset(CALLS)
-        )
+        self.capabilities = Capabilities(settings=EVERY_SETTING, calls=frozenset(CALLS))
         self._clock = Clock()
         self._parts = Parts(credentials, self._clock)
         self._configs: dict[tuple[Scenario, bytes | None], Config] = {}

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from tlsmodel.spec.groups import MESSAGES
+from tlsmodel.spec import choices
+from tlsmodel.spec.choices import DROPPED, KEPT
+from tlsmodel.spec.groups import ALERTS, MESSAGES, READ_RECORDS
 from tlsmodel.spec.row import Table, Verb, row
 from tlsmodel.spec.scenario import Role, Scenario, Version
+from tlsmodel.spec.symbols import emission
 
 
 class Flight(StrEnum):
@@ -53,7 +56,19 @@ TABLE: Final = (
     FlightRow(Flight.FINISHED,  "handshake again",       Flight.PREPARING, False, "6347 4.2.4"),
 )
 
-ORDER: Final = Table("dtls12.order", ("stuck",),
-    row("stuck", MESSAGES, verb=Verb.IGNORE, cite="6347 4.2.2"),
+AHEAD, APART, STUCK = "ahead", "apart", "stuck"
+ORDER: Final = Table("dtls12.order", (APART, STUCK, AHEAD),
+    row(APART, READ_RECORDS, verb=Verb.IGNORE, cite="6347 4.1"),
+    row(STUCK, MESSAGES,     verb=Verb.IGNORE, cite="6347 4.2.2"),
+    row(AHEAD, ALERTS,       verb=Verb.IGNORE, cite="6347 4.1"),
 ).resolve(Scenario(Version.DTLS12, Role.CLIENT))
-"""After a message was dropped that has taken a number in the order: what follows waits for one that never comes."""
+"""What is lost behind something that was dropped: a ChangeCipherSpec takes all records with it, a message its successors."""
+
+PASSING: Final[dict[str, tuple[str, ...]]] = {DROPPED: (), KEPT: ("kept",), choices.APART: (APART,), choices.AHEAD: (AHEAD,), choices.STUCK: (STUCK,)}
+"""The outcomes of a choice that pass something over, and what is raised then."""
+
+CHANGED: Final = frozenset({"WAIT_FINISHED", "WAIT_FINISHED_R", "CONNECTED"})
+"""Phases in which the peer's ChangeCipherSpec has come, so that none is ahead of its time."""
+
+STATELESS: Final = frozenset({emission("HelloVerifyRequest")})
+"""What belongs to no flight: neither timer nor retransmission apply to it (RFC 6347 3.2.1)."""

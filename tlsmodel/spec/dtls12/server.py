@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from tlsmodel.spec.choices import (
-    BAD_DATAGRAM, DECRYPT_ERROR_DATAGRAM, MALFORMED_DATAGRAM, STRAY_DATAGRAM_MESSAGE, STRAY_MALFORMED_DATAGRAM, UNEXPECTED_DATAGRAM,
-    UNEXPECTED_DATAGRAM_MESSAGE,
+    BAD_DATAGRAM, DECRYPT_ERROR_DATAGRAM, EARLY_DATAGRAM, MALFORMED_DATAGRAM, OTHER_VERSION, STRAY_DATAGRAM_MESSAGE,
+    STRAY_MALFORMED_DATAGRAM, UNEXPECTED_CHANGE_DATAGRAM, UNEXPECTED_DATAGRAM, UNEXPECTED_DATAGRAM_MESSAGE,
 )
 from tlsmodel.spec.conditions import has
-from tlsmodel.spec.groups import DATAGRAM_RECORDS, HANDSHAKE_MESSAGES, MALFORMED_MESSAGES, UNREADABLE
+from tlsmodel.spec.groups import CHANGES, DATAGRAM_RECORDS, HANDSHAKE_MESSAGES, MALFORMED_MESSAGES, UNREADABLE
 from tlsmodel.spec.row import Line, Table, Verb, row
 from tlsmodel.spec.symbols import DELIVERIES, delivery as on
 from tlsmodel.spec.tls12.server import (
-    CONNECTED, FINISHING, HELLO_LINES, KEYED, LINES, PHASES as PHASES_12, START,
+    CHANGING, CONNECTED, FINISHING, HELLO_LINES, KEYED, LINES, PHASES as PHASES_12, START,
 )
 
 WAIT_COOKIE = "WAIT_COOKIE"
@@ -33,11 +33,18 @@ def _with_cookie(line: Line) -> Line:
 
 TABLE = Table("dtls12.server.phase", PHASES,
     row(START,         HELLOS,                       emit=["HelloVerifyRequest"],            to=WAIT_COOKIE,     cite="6347 4.2.1", when=COOKIE),
+    row(START,         on("ClientHello.other_version"), emit=["HelloVerifyRequest"],         to=START,           cite="6347 4.2.1",
+        verb=Verb.ADVANCE, refuse=OTHER_VERSION, when=COOKIE),
+    row(WAIT_COOKIE,   on("ClientHello.other_version"), emit=["HelloVerifyRequest"],         to=WAIT_COOKIE,     cite="6347 4.2.1",
+        verb=Verb.ADVANCE, refuse=OTHER_VERSION),
     row(WAIT_COOKIE,   on("ClientHello.no_cookie"),  emit=["HelloVerifyRequest"],            to=WAIT_COOKIE,     cite="6347 4.2.1"),
-    *(_with_cookie(line) for line in (*HELLO_LINES, *LINES)),
+    row(CHANGING,      on("ChangeCipherSpec.bad"),   refuse=UNEXPECTED_CHANGE_DATAGRAM,                          cite="5246 7.1; 6347 4.1"),
+    *(_with_cookie(line) for line in (*HELLO_LINES, *LINES) if line.on != (on("ChangeCipherSpec.bad"),)),
     row(FINISHING,     on("Finished.bad"),           refuse=DECRYPT_ERROR_DATAGRAM,                              cite="5246 7.4.9"),
     row(PHASES,        on("Retransmission"),         verb=Verb.REPEAT,                                           cite="6347 4.2.4"),
     row(KEYED,         (*UNREADABLE, on("StaleRecord")), refuse=BAD_DATAGRAM,                                    cite="6347 4.1.2.7"),
+    row(PHASES,        CHANGES,                      refuse=UNEXPECTED_CHANGE_DATAGRAM,                          cite="6347 4.1"),
+    row(FINISHING,     on("ApplicationData"),        refuse=EARLY_DATAGRAM,                                      cite="6347 4.1"),
     row(PHASES,        DATAGRAM_RECORDS,             refuse=UNEXPECTED_DATAGRAM,                                 cite="6347 4.1.2.7"),
     row(STRAY,         MALFORMED_MESSAGES,           refuse=STRAY_MALFORMED_DATAGRAM,                            cite="6347 4.1.2.7"),
     row(STRAY,         HANDSHAKE_MESSAGES,           refuse=STRAY_DATAGRAM_MESSAGE,                              cite="5246 7.4; 6347 4.1.2.7"),
