@@ -1,7 +1,4 @@
-"""Writes what people read of the known departures: `python -m tests.findings_page` after a change of them.
-
-`docs/findings.md` explains each, and the README's table under "First catch" names them.
-"""
+"""Writes what people read of the known departures: `python -m tests.findings_page` after a change of them."""
 
 from __future__ import annotations
 
@@ -10,8 +7,7 @@ from pathlib import Path
 from tlsmodel.hunt.known import Known, known_departures
 
 ROOT = Path(__file__).parents[1]
-PAGE, README = ROOT / "docs" / "findings.md", ROOT / "README.md"
-HEAD = "| what it does | against |\n|---|---|\n"
+PAGE = ROOT / "docs" / "findings.md"
 
 
 def section(entry: Known) -> str:
@@ -25,15 +21,5 @@ def page(old: str, entries: tuple[Known, ...]) -> str:
     return "\n".join((opening + "\n", *map(section, entries)))
 
 
-def readme(old: str, entries: tuple[Known, ...]) -> str:
-    """Return the README with its table replaced."""
-    before, _, rest = old.partition(HEAD)
-    after = rest[rest.index("\n\n") :]
-    table = "\n".join(f"| {entry.title} | {entry.cite} |" for entry in entries)
-    return f"{before}{HEAD}{table}{after}"
-
-
 if __name__ == "__main__":
-    found = known_departures("gnutls")
-    PAGE.write_text(page(PAGE.read_text("utf-8"), found), "utf-8")
-    README.write_text(readme(README.read_text("utf-8"), found), "utf-8")
+    PAGE.write_text(page(PAGE.read_text("utf-8"), known_departures("gnutls")), "utf-8")

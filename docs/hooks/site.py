@@ -50,6 +50,8 @@ IMPLEMENTATION: Final = (
 OVERVIEW: Final = "\n    options: {members: false, show_root_heading: false}"
 """What a package names again is shown where it is defined."""
 LINK: Final = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s]+)\)")
+SOURCE: Final = re.compile(r'(src|srcset)="docs/([^"]+)"')
+"""A picture in the README's own HTML."""
 ELSEWHERE: Final = ("http://", "https://", "data:", "#", "mailto:")
 
 
@@ -100,7 +102,7 @@ def on_page_markdown(markdown: str, page: Page, files: Files, **_others: object)
             return f'<span title="{escape(wanted)}">{words}</span>'
         return link[0]
 
-    return LINK.sub(turned, markdown)
+    return SOURCE.sub(lambda found: f'{found[1]}="{found[2]}"', LINK.sub(turned, markdown))
 
 
 def _place(path: str) -> str:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 GUIDES = (ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "howto").glob("*.md")))
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 COMMAND = re.compile(r"^\$ tlsmodel (.*)\n(?:# exit status (\d))?", re.MULTILINE)
+PICTURE = re.compile(r"(?:src|srcset)=\"?([^\s\">:]+\.(?:png|svg))\b")
 PATIENCE = 280
 
 
@@ -40,6 +41,14 @@ def test_the_site_has_guides_notebooks_pictures_and_the_reference(site):
     others = ["index.html", "gallery/index.html", "gallery/tls13-client.svg", "changelog.html"]
 
     assert [name for name in (*notebooks, *guides, *others) if not (site / name).is_file()] == []
+
+
+def test_every_picture_of_a_page_is_on_the_site(site):
+    pages = {page: page.read_text("utf-8") for page in site.rglob("*.html") if page.name != "404.html"}
+    shown = [(page, name) for page, text in pages.items() for name in PICTURE.findall(text)]
+
+    assert len(shown) > 50
+    assert [(page.name, name) for page, name in shown if not (page.parent / name).is_file()] == []
 
 
 def test_the_reference_is_made_from_docstrings(site):
