@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tests.interop.needs import DTLS12, TLS12, TLS13, Feature
+from tests.interop.paths import explanation
 from tests.interop.peers import COLUMNS
 from tests.interop.rows import FEATURES
 from tests.interop.variants import events
-from tlsmodel.spec.symbols import DELIVERIES
 
-_ALPHABET = {item.name for item in DELIVERIES}
 PASSED, FAILED = "passed", "**failed**"
 
 
@@ -35,14 +34,18 @@ class Matrix:
         self.found[self.key(feature, column)] = reason
 
     def passed(self, feature: Feature, column: str, run: Any) -> None:
-        """A run was good: keep what passed in each connection; every name must be of the model's alphabet."""
+        """A run was good: what passed in each connection is a path of the model, and is kept."""
+        role = "server" if run.ours_is_server else "client"
         for number, trace in enumerate(run.traces):
-            seen = events(trace, feature.needs.version)
-            assert {name for _, name in seen} <= _ALPHABET
+            version = trace.agreed(feature.needs.version)
+            seen = events(trace, version)
+            explained = explanation(version, role, tuple(seen))
+            assert explained.whole, f"no path of the model: {seen[: explained.seen + 1]}"
             self.traces.append(
                 {
-                    "version": feature.needs.version,
-                    "role": "server" if run.ours_is_server else "client",
+                    "version": version,
+                    "role": role,
+                    "scenario": explained.scenario.name,
                     "feature": feature.name,
                     "peer": column,
                     "connection": number,
@@ -89,6 +92,7 @@ def page(found: dict[str, str], versions: dict[str, str]) -> str:
         "socket with the certificate verified, the feature observed, data both ways and close_notify,",
         "or a refusal where that is the feature. A – is a feature that this peer does not have, for the",
         "reason below, which was put to the test in the same run: most by trying the feature all the same.",
+        "The messages of every connection behind a ✓ are a path of the model, which the run has found.",
         "",
         f"- GnuTLS {versions['gnutls']}: library, gnutls-cli, gnutls-serv",
         f"- OpenSSL {versions['openssl']}: openssl s_client, openssl s_server",

@@ -2,6 +2,7 @@
 
 `pytest tests/interop --interop-traces FILE` writes them, one JSON object a line: version, role (of `impl`),
 feature, peer, connection (0, or 1 for the one that resumes) and events, each ["sent" or "received", name].
+What is received has the names of deliveries, what is sent those of emissions.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from impl import AlertDescription, AlertLevel, Observed
 from impl.codec.enums import ContentType, ExtensionType, HandshakeType
 from impl.codec.hello import ServerHello
 from impl.codec.wire import CodecError
+from tests.interop.needs import TLS12, TLS13
 
 _CONTENTS = {
     ContentType.CHANGE_CIPHER_SPEC: "ChangeCipherSpec",
@@ -54,9 +56,14 @@ class Trace:
             if direction in (None, "received" if message.incoming else "sent")
         ]
 
+    def agreed(self, version: str) -> str:
+        """The version that was agreed on, where `version` was wanted."""
+        fallen_back = "ServerHello" in self._names and not self._tls13
+        return TLS12 if version == TLS13 and fallen_back else version
+
     def _name(self, observed: Observed) -> str:
         if observed.content_type is ContentType.ALERT:
-            return self._alert(observed.body)
+            return self._alert(observed.body) if observed.incoming else _sent_alert(observed.body)
         if observed.message_type is None:
             return _CONTENTS[observed.content_type]
         if observed.message_type not in set(HandshakeType):
@@ -93,6 +100,11 @@ class Trace:
         if level == AlertLevel.FATAL and not self._tls13:
             return "Alert.fatal"
         return _NAMED_ALERTS.get(description, "Alert.fatal" if self._tls13 else "Alert.warning")
+
+
+def _sent_alert(body: bytes) -> str:
+    level, description = body
+    return f"Alert.{AlertLevel(level).name}.{AlertDescription(description).name}".lower().capitalize()
 
 
 def write(path: Path, traces: Iterable[dict[str, Any]]) -> None:

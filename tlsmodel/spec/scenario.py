@@ -70,6 +70,8 @@ PARAMETERS: Final = {item.name: item for item in (
               "the server issues tickets; in TLS 1.2 it has announced it", "5077 3.3; 8446 4.6.1"),
     Parameter("status", OFF_ON, UP_TO_12, (Role.CLIENT,),
               "the client has asked for CertificateStatus, which the server may send", "6066 8"),
+    Parameter("staples", OFF_ON, UP_TO_12, (Role.SERVER,),
+              "the client has asked for CertificateStatus, and the server has one to send", "6066 8"),
     Parameter("early", OFF_ON, (Version.TLS13,), BOTH,
               "the client sends early data; the server takes it", "8446 4.2.10"),
     Parameter("late_auth", ("none", "request", "require"), (Version.TLS13,), BOTH,
@@ -88,6 +90,7 @@ _PSK = has("exchange", "psk", "ecdhe_psk")
 NONSENSE: Final[tuple[tuple[Condition, str], ...]] = (
     (_PSK & has("auth", "request", "require"), "a pre-shared key authenticates the client: no CertificateRequest (4279 2)"),
     (_PSK & has("certificate"), "a pre-shared key authenticates the client: it shows no certificate (4279 2)"),
+    (_PSK & has("staples"), "without a server certificate there is no status to send (6066 8)"),
     (_PSK & has("status"), "without a server certificate there is no status to send (6066 8)"),
     (has("early") & has("resume", "off"), "early data needs a session to resume (8446 4.2.10)"),
 )

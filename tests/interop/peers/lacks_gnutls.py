@@ -52,7 +52,7 @@ _CLIENT: tuple[Rule, ...] = (
         fails(
             "gnutls-cli begins again at once, and GnuTLS {gnutls} numbers the new ClientHello 1 and expects a"
             " ServerHello 0 (RFC 6347 4.2.2)",
-            "sent Alert.no_renegotiation received ClientHello sent ServerHello sent Certificate"
+            "sent Alert.warning.no_renegotiation received ClientHello sent ServerHello sent Certificate"
             " sent ServerKeyExchange sent ServerHelloDone(?! received)",
         ),
     ),

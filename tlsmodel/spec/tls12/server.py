@@ -23,10 +23,11 @@ START, WAIT_CERT, WAIT_CKE, WAIT_CKE_V, WAIT_CV, WAIT_CCS, WAIT_FINISHED, WAIT_C
 FINISHING, CHANGING = (WAIT_FINISHED, WAIT_FINISHED_R), (WAIT_CCS, WAIT_CCS_R)
 KEYED = (*FINISHING, CONNECTED)
 HELLOS = (START, CONNECTED)
-KEY_EXCHANGE, REST = ("Certificate", "ServerKeyExchange"), ("ServerHelloDone",)
+STAPLED, EXCHANGE, REST = ("Certificate", "CertificateStatus"), ("ServerKeyExchange",), ("ServerHelloDone",)
 CHANGE = ("ChangeCipherSpec", "Finished")
 
 AUTH, REQUIRED, RESUMES, TICKETS = has("auth", "request", "require"), has("auth", "require"), has("resume"), has("tickets")
+STAPLES = has("staples")
 RSA, PSK, ECDHE_PSK = has("exchange", "rsa"), has("exchange", "psk"), has("exchange", "ecdhe_psk")
 FULL = (on("ClientHello"), on("ClientHello.resuming"), on("ClientHello.no_cookie"))
 UNBOUND = (on("ClientHello.unbound"), on("ClientHello.misbound"))
@@ -41,12 +42,16 @@ LINES: tuple[Line, ...] = (
         row(HELLOS, hellos, emit=["ServerHello", *flight, *REST], to=to, sets=sets, cite=cite, when=when)
         for hellos, sets in ((FULL, ()), (UNBOUND, ("unbound",)))
         for flight, to, cite, when in (
-            (("ServerKeyExchange",), WAIT_CKE, "5489 2", ECDHE_PSK),
+            (EXCHANGE, WAIT_CKE, "5489 2", ECDHE_PSK),
             ((), WAIT_CKE, "4279 2", PSK),
+            ((*STAPLED, "CertificateRequest"), WAIT_CERT, "6066 8", STAPLES & RSA & AUTH),
+            (STAPLED, WAIT_CKE, "6066 8", STAPLES & RSA),
+            ((*STAPLED, *EXCHANGE, "CertificateRequest"), WAIT_CERT, "6066 8", STAPLES & AUTH),
+            ((*STAPLED, *EXCHANGE), WAIT_CKE, "6066 8", STAPLES),
             (("Certificate", "CertificateRequest"), WAIT_CERT, "5246 7.4.4", RSA & AUTH),
             (("Certificate",), WAIT_CKE, "5246 7.4.2", RSA),
-            ((*KEY_EXCHANGE, "CertificateRequest"), WAIT_CERT, "5246 7.4.4", AUTH),
-            (KEY_EXCHANGE, WAIT_CKE, "5246 7.4.1.2", None),
+            (("Certificate", *EXCHANGE, "CertificateRequest"), WAIT_CERT, "5246 7.4.4", AUTH),
+            (("Certificate", *EXCHANGE), WAIT_CKE, "5246 7.4.1.2", None),
         )
     ),
     row(HELLOS,        on("ClientHello.other_version"), refuse=OTHER_VERSION,                                    cite="5246 E.1"),
