@@ -17,8 +17,8 @@ from tlsmodel.spec.scenario import SCENARIOS, scenario
 from tlsmodel.spec.symbols import HANDSHAKE, RECORD_RECV, Kind, Symbol
 from tlsmodel.spec.tables import tables_for
 
-INBOX: Final = {"inbox": "8"}
-"""A whole flight of the peer may wait."""
+INBOX: Final = {"inbox": "8", "rehandshakes": "1"}
+"""A whole flight of the peer may wait, and a connection may shake hands again."""
 
 HONEST: Final = (Verb.ADVANCE, Verb.NOTIFY, Verb.SEND)
 """What rows of an undisturbed run do."""
