@@ -21,7 +21,7 @@ def command(
     wanted: list[str] = typer.Option([], "--property", help="Only this property."),
     bug: str = typer.Option(None, "--with-bug", help="With a seeded bug, as T19."),
     setting: list[str] = typer.Option([], "--set", help="A setting, as auth=require or channel=3."),
-    memory: int = typer.Option(2048, min=16, max=1 << 20, help="MiB that the states of a pair may take."),
+    memory: int = typer.Option(2048, min=16, max=1 << 20, help="MiB that the states of one may take."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Check the properties of machines and pairs; status 1 and a shortest trace where one is violated."""

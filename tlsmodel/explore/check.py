@@ -55,7 +55,7 @@ def check(
     properties: only these.
     mutation: with a seeded bug.
     settings: more settings of every machine.
-    memory: bytes that the states of a pair may take.
+    memory: bytes that the states of one machine or pair may take.
 
     Raises `ValueError` naming what does not exist, `MemoryError` where the states of a session do not fit.
     """
@@ -94,6 +94,6 @@ def check_at(
         checker = PairChecker(pair(where, settings, mutation), memory)
     else:
         chosen = scenario(where).with_settings(settings)
-        checker = SessionChecker(Machine(Session(chosen, mutation), chosen))
+        checker = SessionChecker(Machine(Session(chosen, mutation), chosen), memory)
     for checked in wanted:
         yield checker.check(checked)

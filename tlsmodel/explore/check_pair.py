@@ -7,14 +7,13 @@ obliged to lose, move or forge anything.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tlsmodel.explore.graph import Graph
 from tlsmodel.explore.packed import edges
 from tlsmodel.explore.pairs import PairSpace, explore_pair
 from tlsmodel.explore.vectors import Mask, mask
 from tlsmodel.explore.verdict import Counterexample, Verdict
-from tlsmodel.machine.observed import OBSERVER, LocalAttributes
+from tlsmodel.machine.observed import OBSERVER, REGISTER, where
 from tlsmodel.machine.pair import Pair
 from tlsmodel.machine.trace import Trace
 from tlsmodel.spec.pairs import PairSetting
@@ -23,7 +22,6 @@ from tlsmodel.spec.properties.property import Property
 from tlsmodel.spec.properties.temporal import Always, AtMost, LeadsTo, Never, NoDeadlock, Precedes
 from tlsmodel.spec.scenario import Role, Version
 
-REGISTER = "register"
 ENDS = tuple(role.value for role in Role)
 DEFAULTS = PairSetting(Version.TLS12).bounds()
 
@@ -104,14 +102,7 @@ def column(space: PairSpace, atom: Is) -> Mask:
         of_number = np.isin(space.pair.register.column(atom.attribute), list(values))
         return of_number[space.registers()]
     index = ENDS.index(atom.end)
-    return watched(space.pair, atom)[space.locals(index)]
-
-
-def watched(pair: Pair, atom: Is) -> NDArray[np.bool_]:
-    """Return in which local states of its end an atom holds."""
-    end = pair.ends[ENDS.index(atom.end)]
-    views = (LocalAttributes(end, number) for number in range(len(end.locals)))
-    return np.array([view.value(atom.end, atom.attribute) in atom.values for view in views])
+    return np.isin(space.locals(index), list(where(space.pair.ends[index], atom)))
 
 
 def _first(space: PairSpace, wrong: Mask) -> Counterexample | None:

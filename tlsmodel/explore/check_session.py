@@ -28,6 +28,8 @@ from tlsmodel.spec.properties.temporal import (
 from tlsmodel.spec.row import Row
 
 Ints = NDArray[np.int64]
+STATE = 10_000
+"""About how many bytes a state takes with its transitions (`docs/model.md` has the measurement)."""
 
 
 class SessionChecker:
@@ -36,11 +38,14 @@ class SessionChecker:
     Parameters
     ----------
     machine: in its initial scenario or with a mutation.
+    memory: bytes that its states may take.
+
+    Raises `MemoryError`, saying how far it came, where they take more.
     """
 
-    def __init__(self, machine: Machine[Any]) -> None:
+    def __init__(self, machine: Machine[Any], memory: int = 2 << 30) -> None:
         self.machine = machine
-        space = machine.expand()
+        space = machine.expand(memory // STATE)
         self._space = space
         self._graph = Graph(space.states, space.source.astype(np.int64), space.target.astype(np.int64))
         self._views = [Attributes(machine.state(number)) for number in range(space.states)]

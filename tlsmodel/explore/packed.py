@@ -245,7 +245,8 @@ def _expand_channel(
                 moved = queue | head << (length * bits)
             elif kind == 2:
                 moved |= head << ((length - one) * bits)
-            if answer >= 0 and moved != queue and not (kind == 1 and length == np.uint64(sender.records)):
+            full = kind == 1 and length == np.uint64(sender.records)
+            if answer >= 0 and not full and not (kind == 2 and length == one):
                 out[count] = base + np.uint64(answer) + (moved << shift)
                 count += one
     return count

@@ -10,7 +10,15 @@ from tlsmodel.machine.regions import CALM
 from tlsmodel.machine.run import Run
 from tlsmodel.spec.contract import Action
 from tlsmodel.spec.scenario import Scenario
-from tlsmodel.spec.symbols import ALERT_FATAL, ALERT_NO_RENEGOTIATION, ALERT_WARNING, emission
+from tlsmodel.spec.symbols import (
+    ALERT_FATAL,
+    ALERT_NO_RENEGOTIATION,
+    ALERT_WARNING,
+    KEY_UPDATE,
+    KEY_UPDATE_PEER,
+    REHANDSHAKE,
+    emission,
+)
 
 APPLICATION_DATA = emission("ApplicationData")
 CLOSE_NOTIFY = emission("Alert.warning.close_notify")
@@ -20,6 +28,13 @@ ALERTS: Final = {
     ALERT_WARNING: emission("Alert.warning.user_canceled"),
     ALERT_FATAL: emission("Alert.fatal.handshake_failure"),
 }
+_UPDATES = frozenset({emission("KeyUpdate.requested"), KEY_UPDATE_REPLY})
+REPEATED: Final = {
+    **{call: frozenset({alert}) for call, alert in ALERTS.items()},
+    **dict.fromkeys((KEY_UPDATE, KEY_UPDATE_PEER), _UPDATES),
+    REHANDSHAKE: _UPDATES | {emission("HelloRequest")},
+}
+"""Calls that send one message, with what that is."""
 
 
 def _queue_data(run: Run, _: Scenario) -> Iterator[Run]:

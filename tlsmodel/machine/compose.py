@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from tlsmodel.machine import timer
-from tlsmodel.machine.actions import ACT, ALERTS, CLOSE_NOTIFY
+from tlsmodel.machine.actions import ACT, ALERTS, CLOSE_NOTIFY, REPEATED
 from tlsmodel.machine.lost import lost
 from tlsmodel.machine.regions import CALM, DUE, State, strike
 from tlsmodel.machine.run import Run, Successor
@@ -36,14 +36,11 @@ from tlsmodel.spec.symbols import (
     END_OF_STREAM,
     HANDSHAKE,
     HANDSHAKE_MESSAGES,
-    KEY_UPDATE,
-    KEY_UPDATE_PEER,
     QUIET,
     READ_CUT,
     READ_INTERRUPTED,
     REAUTH,
     RECORD_RECV,
-    REHANDSHAKE,
     TIMER_EXPIRED,
     Kind,
     Return,
@@ -57,13 +54,6 @@ PEER_CLOSES = delivery("Alert.close_notify")
 UNKNOWN_RECORD = delivery("UnknownRecord")
 READS = (READ_CUT, READ_INTERRUPTED)
 LOOPS = (HANDSHAKE, REAUTH)
-KEY_UPDATES = frozenset({emission("KeyUpdate.requested"), emission("KeyUpdate.not_requested")})
-REPEATED: Final = {
-    **{call: frozenset({alert}) for call, alert in ALERTS.items()},
-    **dict.fromkeys((KEY_UPDATE, KEY_UPDATE_PEER), KEY_UPDATES),
-    REHANDSHAKE: KEY_UPDATES | {emission("HelloRequest")},
-}
-"""Calls that send one message, with what that is."""
 NOTHING: Final[frozenset[Symbol]] = frozenset()
 
 
@@ -149,7 +139,9 @@ class Session:
     def _may_arrive(self, state: State, item: Symbol) -> bool:
         if item.message == "KeyUpdate" and self._updates:
             return state.key_updates < self._scenario.key_updates
-        return item.message != "ApplicationData" or state.unread < max(1, self._scenario.unread)
+        if item.message == "ApplicationData" or self.meet(state, item).verb is Verb.DELIVER:
+            return state.unread < max(1, self._scenario.unread)
+        return True
 
     def successors(self, state: State, given: Symbol) -> tuple[Successor[State], ...]:
         """Return all permitted answers to an enabled input, without repetitions."""

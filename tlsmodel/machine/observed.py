@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tlsmodel.machine.local import Act, Automaton
-from tlsmodel.machine.register import Field
-from tlsmodel.spec.properties.formula import StateView
+from tlsmodel.spec.properties.formula import Is, StateView
 from tlsmodel.spec.properties.temporal import Monitor
 from tlsmodel.spec.row import Row
 from tlsmodel.spec.symbols import Output, Symbol
 
+REGISTER = "register"
+"""Of what an atom speaks that asks for a field of the register."""
 OBSERVER = "observer"
 
 
@@ -69,17 +70,27 @@ class SeenStep(NamedTuple):
     after: StateView
 
 
-def observe(end: Automaton, monitor: Monitor) -> tuple[tuple[Act, ...], ...]:
-    """Return the acts of one end with `monitor` following them in the register field `observer`."""
+def where(end: Automaton, atom: Is) -> frozenset[int]:
+    """Return the local states of an end in which an atom holds."""
+    views = (LocalAttributes(end, number) for number in range(len(end.locals)))
+    return frozenset(
+        number for number, view in enumerate(views) if view.value(atom.end, atom.attribute) in atom.values
+    )
+
+
+def observe(
+    end: Automaton, acts: Sequence[tuple[Act, ...]], monitor: Monitor, name: str
+) -> tuple[tuple[Act, ...], ...]:
+    """Return `acts` of one end with `monitor` following them in the register field called `name`."""
     rows = {name: row for name, row in end.machine.rows.items() if isinstance(row, Row)}
     views = [LocalAttributes(end, number) for number in range(len(end.locals))]
     return tuple(
         tuple(
             seen
-            for act in acts
-            for seen in _watched(act, monitor, _seen(end, act, rows, views[number], views[act.target]))
+            for act in possible
+            for seen in _watched(act, monitor, name, _seen(end, act, rows, views[number], views[act.target]))
         )
-        for number, acts in enumerate(end.acts)
+        for number, possible in enumerate(acts)
     )
 
 
@@ -89,7 +100,7 @@ def _seen(end: Automaton, act: Act, rows: Mapping[str, Row], before: StateView, 
     return SeenStep(end.role.value, step.given, step.output, met, before, after)
 
 
-def _watched(act: Act, monitor: Monitor, seen: SeenStep) -> Iterator[Act]:
+def _watched(act: Act, monitor: Monitor, name: str, seen: SeenStep) -> Iterator[Act]:
     moves: dict[int, int] = {}
     for row in monitor.rows:
         if row.at not in moves and row.on.holds(seen):
@@ -98,10 +109,5 @@ def _watched(act: Act, monitor: Monitor, seen: SeenStep) -> Iterator[Act]:
         yield act
         return
     for at in range(monitor.size):
-        changed = {OBSERVER: moves[at]} if moves.get(at, at) != at else {}
-        yield act._replace(effect=act.effect.also({OBSERVER: at}, changed))
-
-
-def field(monitor: Monitor) -> Field:
-    """Return the register field that an observer lives in."""
-    return Field(OBSERVER, monitor.size)
+        changed = {name: moves[at]} if moves.get(at, at) != at else {}
+        yield act._replace(effect=act.effect.also({name: at}, changed))

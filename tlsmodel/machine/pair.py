@@ -16,7 +16,7 @@ from tlsmodel.machine.attacker import FIELDS, Cryptography, Item
 from tlsmodel.machine.endpoint import End, Endpoint
 from tlsmodel.machine.local import Act, Automaton, Motion
 from tlsmodel.machine.machine import Machine
-from tlsmodel.machine.observed import field, observe
+from tlsmodel.machine.observed import OBSERVER, observe
 from tlsmodel.machine.register import Effect, Field, Register
 from tlsmodel.machine.trace import Step, Trace
 from tlsmodel.spec.mutation import Mutation
@@ -68,11 +68,13 @@ class Pair:
         self.ends = _ends(setting, mutation)
         self._lay_out(tuple(end.acts for end in self.ends), _fields(setting))
 
-    def observed(self, monitor: Monitor) -> Pair:
-        """Return this pair with an observer of its steps in the register field ``observer``."""
+    def observed(self, monitor: Monitor, name: str = OBSERVER) -> Pair:
+        """Return this pair with an observer of its steps in the register field called `name`."""
         watched = copy(self)
-        acts = tuple(tuple(observe(end, monitor)) for end in self.ends)
-        watched._lay_out(acts, (*_fields(self.setting), field(monitor)))
+        acts = tuple(
+            tuple(observe(end, acts, monitor, name)) for end, acts in zip(self.ends, self.acts, strict=True)
+        )
+        watched._lay_out(acts, (*self.register.fields, Field(name, monitor.size)))
         return watched
 
     def _lay_out(self, acts: tuple[Sequence[tuple[Act, ...]], ...], fields: tuple[Field, ...]) -> None:
@@ -184,7 +186,8 @@ class Pair:
                 "doubled": (*channel, channel[0]),
                 "delayed": (*channel[1:], channel[0]),
             }[kind]
-            if register is None or len(moved) > self.setting.channel or moved == channel:
+            alone = kind == "delayed" and len(channel) == 1
+            if register is None or len(moved) > self.setting.channel or alone:
                 continue
             channels = (moved, state.channels[1]) if index == 0 else (state.channels[0], moved)
             yield step, self.pack(PairState(state.locals, channels, register))

@@ -45,6 +45,9 @@ def run(*arguments, **options):
         (["draw", "-o", "x.svg"], "give one machine, or --all"),
         (["draw", "tls13-client", "-o", "x.svg", "--highlight", "/nowhere"], "/nowhere/finding.json"),
         (["export", "tls13-client", "--to", "word"], "is not one of"),
+        (["export", "tls13-client", "--to", "promela"], "unknown pair 'tls13-client'"),
+        (["export", "tls13", "--to", "promela", "--property", "no-livelock"], "speaks of single sessions"),
+        (["export", "tls13-client", "--to", "json", "--set", "inbox=2"], "go with --to promela"),
         (["hunt", "--target", "nss"], "unknown target 'nss'"),
         (["hunt", "--target", "zoo:T99"], "unknown bug"),
         (["hunt", "--scenario", "dtls13-client"], "unknown machine"),
@@ -122,6 +125,15 @@ def test_export_writes_to_standard_output(form, sign):
 
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.startswith(sign)
+
+
+def test_export_writes_a_pair_with_its_properties_for_spin():
+    finished = run("export", "tls13", "--to", "promela", "--property", "agreement", "--set", "attacker=1")
+
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("/* tls13: a client and a server, ")
+    assert "attacker=1" in finished.stdout.splitlines()[0]
+    assert "ltl agreement { [] (" in finished.stdout
 
 
 def test_the_zoo_is_listed_with_references():

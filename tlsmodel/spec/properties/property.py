@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tlsmodel.spec.pairs import PAIRS
 from tlsmodel.spec.properties.temporal import Temporal
 
 
@@ -41,3 +42,8 @@ class Property:
     cite: str
     broken_by: tuple[str, ...]
     scopes: tuple[Scope, ...]
+
+    @property
+    def of_pairs(self) -> bool:
+        """Tell whether it speaks of a client and a server together."""
+        return any(name.partition("?")[0] in PAIRS for scope in self.scopes for name in scope.names)
