@@ -271,7 +271,9 @@ def record_recv(memory: Memory, size: int) -> bytes | Code:
         code = receive(memory)
         if memory.datagrams is not None and not memory.sending:
             # The peer may have missed our last flight, and reading is how we hear of it.
-            flush(memory, repeated=True)
+            if flush(memory, repeated=True) is not Code.SUCCESS:
+                memory.datagrams.lose_repeated()
+            memory.direction = 0
         if code is not Code.SUCCESS:
             return code
     return _take(memory.received, size)

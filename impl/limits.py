@@ -89,7 +89,7 @@ MAX_GAPS: Final = 64
 MAX_HELD_DATA: Final = 2**16
 """How much application data is kept that a DTLS peer sent before its Finished arrived."""
 
-MAX_COOKIES: Final = 4
+MAX_COOKIES: Final = 16
 """How many HelloVerifyRequests a DTLS client answers in one handshake."""
 
 MAX_FRUITLESS: Final = 64

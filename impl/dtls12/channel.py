@@ -48,8 +48,8 @@ class DatagramChannel:
 
     __slots__ = (
         "_answering", "_change", "_change_offered", "_dropped", "_finished_epoch", "_flight", "_heard",
-        "_held", "_held_bytes", "_kept", "_loose", "_mtu", "_reader", "_reassembly", "_records", "_settled",
-        "_timer", "_writer", "message_sequence",
+        "_held", "_held_bytes", "_kept", "_loose", "_loose_first", "_mtu", "_reader", "_reassembly", "_records",
+        "_settled", "_timer", "_writer", "message_sequence",
     )  # fmt: skip
 
     def __init__(
@@ -64,6 +64,7 @@ class DatagramChannel:
         self._held: deque[Record] = deque()
         self._held_bytes = 0
         self._loose: deque[bytes] = deque()
+        self._loose_first = 0
         self._flight = Flight()
         self._kept = Flight()
         self._heard: Heard | None = None
@@ -112,6 +113,7 @@ class DatagramChannel:
         if self._answering:
             self._answering = False
             self._flight = Flight(self._heard)
+            self._loose_first = len(self._loose)
             self._timer.next_flight()
             kept = self._kept.oldest_epoch
             self._writer.forget(self._writer.epoch if kept is None else kept)
@@ -137,10 +139,20 @@ class DatagramChannel:
 
         Raises `SequenceExhausted`.
         """
-        for flight in (self._kept, self._flight):
-            if flight:
-                return flight.waiting(self._writer, self._mtu)
+        flight = self._sending()
+        if flight is not None:
+            return flight.waiting(self._writer, self._mtu)
         return self._loose[0] if self._loose else b""
+
+    def _sending(self) -> Flight | None:
+        """Return the flight whose turn it is; records that were there before it go first."""
+        if self._kept:
+            return self._kept
+        return self._flight if self._flight and not self._loose_first else None
+
+    def lose_repeated(self) -> None:
+        """Count what is left of a repeated last flight as lost; the peer will ask again."""
+        self._kept.lose()
 
     def advance(self, count: int) -> None:
         """Note that the transport took the datagram; with a count of 0 it has not.
@@ -149,12 +161,15 @@ class DatagramChannel:
         """
         if not count:
             return
-        for flight in (self._kept, self._flight):
-            if flight:
-                flight.advance()
-                return
-        if self._loose:
-            self._loose.popleft()
+        flight = self._sending()
+        if flight is not None:
+            flight.advance()
+        elif self._loose:
+            self._drop_loose()
+
+    def _drop_loose(self) -> None:
+        self._loose.popleft()
+        self._loose_first = max(0, self._loose_first - 1)
 
     def too_large(self, droppable: bool) -> None:
         """Note that the transport refused the datagram for its size.
@@ -162,8 +177,8 @@ class DatagramChannel:
         A flight waits for `set_mtu`, and is then cut anew from where it stands; a record that was to be sent
         once and is `droppable` is dropped, because it cannot be cut.
         """
-        if droppable and not (self._kept or self._flight) and self._loose:
-            self._loose.popleft()
+        if droppable and self._sending() is None and self._loose:
+            self._drop_loose()
 
     # Receiving.
 

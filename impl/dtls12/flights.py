@@ -103,6 +103,11 @@ class Flight:
         self._index = self._offset = 0
         self.repack()
 
+    def lose(self) -> None:
+        """Count what is not written yet as lost on the way."""
+        self._index, self._offset = len(self._items), 0
+        self.repack()
+
     def repack(self) -> None:
         """Cut what is not written yet anew, because the MTU has changed."""
         self._datagram = b""

@@ -38,13 +38,13 @@ def command(
 ) -> None:
     """Drive targets at random beside the model; keep, shrink and draw what departs."""
     from tlsmodel.hunt import Plan, check
-    from tlsmodel.spec.scenario import SCENARIOS
+    from tlsmodel.hunt.run import HUNTED
 
     with faults_in_one_line():
         names = tuple(target) or _present(as_json)
         plan = Plan(
             targets=names,
-            scenarios=tuple(scenario) or tuple(SCENARIOS),
+            scenarios=tuple(scenario) or HUNTED,
             seconds=seconds / len(names),
             examples=examples,
             seed=secrets.randbelow(1 << 32) if seed is None else seed,

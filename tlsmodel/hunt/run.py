@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,12 +19,16 @@ from tlsmodel.hunt.stateful import Batch, Tally
 from tlsmodel.hunt.sut import SystemUnderTest
 from tlsmodel.machine import Machine, build
 from tlsmodel.mapper import SETTINGS
-from tlsmodel.spec.scenario import SCENARIOS
+from tlsmodel.spec.scenario import SCENARIOS, variations
 from tlsmodel.targets.base import Target
 from tlsmodel.targets.registry import target as target_called
 
-BATCH: Final = 20
+BATCH: Final = 10
 """Examples between two reports of progress."""
+HUNTED: Final = (*SCENARIOS, *(setting.name for setting in variations()))
+"""The default scenario of every version and role, and one for every value of every parameter."""
+DRAWN: Final = 12
+"""Pictures of what was covered that a hunt without chosen scenarios draws at most."""
 MAX_STATES: Final = 300_000
 """States that a machine may remember before it is built anew, so that a long hunt's memory stays bounded."""
 
@@ -47,7 +52,7 @@ class Plan:
     """
 
     targets: tuple[str, ...]
-    scenarios: tuple[str, ...] = tuple(SCENARIOS)
+    scenarios: tuple[str, ...] = HUNTED
     seconds: float = 30.0
     examples: int | None = None
     seed: int = 0
@@ -101,6 +106,15 @@ def _fits(target: Target, name: str) -> bool:
     return played and target.capabilities.fit(setting)
 
 
+def _turns(scenarios: Sequence[str]) -> Iterator[str]:
+    """Yield scenarios without end: the default ones, then some of the others, and so on."""
+    plain = [name for name in scenarios if name in SCENARIOS]
+    others = cycle([name for name in scenarios if name not in SCENARIOS])
+    while True:
+        yield from plain
+        yield from islice(others, max(3, 2 * len(plain)))
+
+
 def _drive(
     plan: Plan,
     name: str,
@@ -113,9 +127,8 @@ def _drive(
     machines: dict[str, Machine[Any]] = {}
     begun = time.monotonic()
     end = begun + plan.seconds if plan.examples is None else float("inf")
-    number = 0
-    while True:
-        scenario = scenarios[number % len(scenarios)]
+    turns = iter(_turns(scenarios)) if plan.examples is None else cycle(scenarios)
+    for number, scenario in enumerate(turns):
         if sum(machine.discovered for machine in machines.values()) > MAX_STATES:
             machines.clear()
         if scenario not in machines:
@@ -128,7 +141,6 @@ def _drive(
             return
         system = SystemUnderTest(target, hunted(scenario), shared_credentials())
         Batch(system, machines[scenario], known, tally).run(plan.seed + number, size, end)
-        number += 1
         if progress is not None:
             progress(name, scenario, min(1.0, done), tally)
         if plan.first and tally.catches:
@@ -162,8 +174,8 @@ def _draw(out: Path, used: dict[str, set[str]]) -> tuple[Path, ...]:
     if missing():
         return ()
     paths = []
-    for scenario, rows in used.items():
-        path = out / f"coverage-{scenario}.svg"
+    for scenario, rows in islice(used.items(), DRAWN):
+        path = out / f"coverage-{scenario.replace('?', '-').replace('&', '-').replace('=', '-')}.svg"
         render(phases(build(f"{scenario}:handshake"), rows=frozenset(rows)), path)
         paths.append(path)
     return tuple(paths)

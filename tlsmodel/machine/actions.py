@@ -57,7 +57,7 @@ def _queue_alert(run: Run, _: Scenario) -> Iterator[Run]:
 
 
 def _complete(run: Run, _: Scenario) -> Iterator[Run]:
-    flags = run.state.flags - {"awaits", "stranger", "proved", "offers"}
+    flags = run.state.flags - {"awaits", "stranger", "proved", "offers", "ahead"}
     yield run.move(
         complete=True, renewal=True, flags=flags, said=frozenset(), warnings=0, late=False, due=CALM
     )

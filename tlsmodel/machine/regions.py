@@ -102,7 +102,8 @@ class State(NamedTuple):
         if disturbance is TIMER_EXPIRED:
             return self._replace(due=DUE)
         if disturbance is DEADLINE_PASSED:
-            return self._replace(late=True)
+            runs = self.timer is Flight.WAITING and self.due == CALM
+            return self._replace(late=True, due=PERHAPS_DUE if runs else self.due)
         if disturbance in (READ_CUT, READ_INTERRUPTED):
             return self._replace(read=disturbance)
         return self._replace(write=disturbance)

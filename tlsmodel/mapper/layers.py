@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple, Protocol
 
 from impl.alerts import AlertDescription
-from impl.codec.enums import ContentType, ProtocolVersion
+from impl.codec.enums import ContentType, HandshakeType, ProtocolVersion
 from impl.codec.wire import DecodeError
 from impl.record.joiner import Joiner, Message
 from impl.record.protection import Protection, RecordError
@@ -155,7 +155,10 @@ class DatagramLayer:
     def message(self, message: bytes) -> bytes:
         """See `Layer`."""
         self._hashed, self._number = self._number, self._number + 1
-        return self._keep(ContentType.HANDSHAKE, unfragmented(message, self._hashed))
+        whole = unfragmented(message, self._hashed)
+        if message[0] == HandshakeType.HELLO_REQUEST:  # which belongs to no flight
+            return self.record(ContentType.HANDSHAKE, whole)
+        return self._keep(ContentType.HANDSHAKE, whole)
 
     def change_cipher_spec(self, value: bytes) -> bytes:
         """Return a ChangeCipherSpec, which belongs to the flight."""

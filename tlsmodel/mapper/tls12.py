@@ -276,21 +276,22 @@ class DatagramConnection(Connection12):
         self.datagrams = DatagramLayer()
         super().__init__(profile, identity, saved, self.datagrams)
         self._cookie = b""
-        self._agreed = self._adopts = False
+        self._agreed = False
+        self._said = self._cookie_for = ""
 
     def client_hello(self, variant: str) -> bytes:
         """See `Connection`."""
-        self._adopts = variant != "other_version"
+        self._said = variant if variant in ("resuming", COOKIELESS[-1]) else ""
         return super().client_hello(variant)
 
     def cookie(self) -> bytes:
         """See `Connection12`."""
-        return self._cookie
+        return self._cookie if self._said == self._cookie_for else b""
 
     def after_heard(self, name: str, parsed: Any) -> None:
         """Remember the cookie."""
-        if isinstance(parsed, HelloVerifyRequest) and self._adopts:
-            self._cookie = parsed.cookie
+        if isinstance(parsed, HelloVerifyRequest) and self._said != COOKIELESS[-1]:
+            self._cookie, self._cookie_for = parsed.cookie, self._said
         super().after_heard(name, parsed)
 
     def change_cipher_spec(self, value: bytes) -> bytes:

@@ -125,7 +125,7 @@ _TABLE: Final[tuple[_Entry, ...]] = (
     (SERVER12, "exchange-after-verify", "ClientKeyExchange after CertificateVerify",
      "A server completes a handshake in which the client's share came after its proof.", "5246 7.4.8", SECURITY,
      swapped("O_ServerHelloDone", "I_ClientKeyExchange", "I_CertificateVerify", "O_Finished")),
-    (SERVER12, "change-before-verify", "ChangeCipherSpec before CertificateVerify",
+    (("tls12-server*",), "change-before-verify", "ChangeCipherSpec before CertificateVerify",
      "A server completes a handshake in which the client changed keys before its proof.", "5246 7.3", CONTRACT,
      swapped("O_ServerHelloDone", "I_CertificateVerify", "I_ChangeCipherSpec", "O_Finished")),
     (SERVER12, "certificate-twice", "Multiple Certificate",
@@ -289,13 +289,23 @@ def _patterns() -> Iterator[Pattern]:
         )
 
 
+WITHOUT: Final = {
+    "client-no-certificate": ("exchange=psk", "exchange=ecdhe_psk"),
+    "client-no-server-key-exchange": ("exchange=rsa", "exchange=psk"),
+    "13-server-no-client-certificate": ("late_auth=request", "late_auth=require"),
+    "13-server-no-certificate-verify": ("late_auth=request", "late_auth=require"),
+}
+"""Scenarios in which a pattern says nothing: the message is not due there, or a call succeeds before it is."""
+
 PATTERNS: Final[dict[str, Pattern]] = {pattern.id: pattern for pattern in _patterns()}
 
 
 def patterns_for(machine: str) -> tuple[Pattern, ...]:
     """Return the patterns that runs of the machine called `machine` are checked against."""
+    settings = machine.partition("?")[2].split("&")
     return tuple(
         pattern
         for pattern in PATTERNS.values()
         if any(fnmatchcase(machine, wanted) for wanted in pattern.machines)
+        and not any(setting in settings for setting in WITHOUT.get(pattern.id, ()))
     )

@@ -15,12 +15,12 @@ from tlsmodel.spec.groups import CHANGES, DATAGRAM_RECORDS, HANDSHAKE_MESSAGES, 
 from tlsmodel.spec.row import Table, Verb, row
 from tlsmodel.spec.symbols import delivery as on
 from tlsmodel.spec.tls12.client import (
-    CHANGING, CONNECTED, FINISHING, KEYED, LINES, PHASES, RESUMING, START, START_LINES, UNFINISHED, WAIT_SH,
+    AGAIN, CHANGING, CONNECTED, FINISHING, KEYED, LINES, PHASES, RESUMING, START, START_LINES, UNFINISHED, WAIT_SH,
 )
 
 TABLE = Table("dtls12.client.phase", PHASES,
     *START_LINES,
-    row(WAIT_SH,       on("HelloVerifyRequest"),     emit=["ClientHello.resuming"],        to=WAIT_SH,         cite="6347 4.2.1", when=RESUMING),
+    row(WAIT_SH,       on("HelloVerifyRequest"),     emit=[AGAIN],                         to=WAIT_SH,         cite="6347 4.2.1", when=RESUMING),
     row(WAIT_SH,       on("HelloVerifyRequest"),     emit=["ClientHello"],                 to=WAIT_SH,         cite="6347 4.2.1"),
     row(CHANGING,      on("ChangeCipherSpec.bad"),   refuse=UNEXPECTED_CHANGE_DATAGRAM,                        cite="5246 7.1; 6347 4.1"),
     *(line for line in LINES if line.on != (on("ChangeCipherSpec.bad"),)),

@@ -12,12 +12,12 @@ from tlsmodel.spec.groups import CHANGES, DATAGRAM_RECORDS, HANDSHAKE_MESSAGES, 
 from tlsmodel.spec.row import Line, Table, Verb, row
 from tlsmodel.spec.symbols import DELIVERIES, delivery as on
 from tlsmodel.spec.tls12.server import (
-    CHANGING, CONNECTED, FINISHING, HELLO_LINES, KEYED, LINES, PHASES as PHASES_12, START,
+    CHANGING, CONNECTED, FINISHING, HELLO_LINES, KEYED, LINES, PHASES as PHASES_12, RESUMES, START,
 )
 
-WAIT_COOKIE = "WAIT_COOKIE"
-PHASES = (START, WAIT_COOKIE, *PHASES_12[1:])
-STRAY = (START, WAIT_COOKIE, CONNECTED)
+WAIT_COOKIE, WAIT_COOKIE_R = "WAIT_COOKIE", "WAIT_COOKIE_R"
+PHASES = (START, WAIT_COOKIE, WAIT_COOKIE_R, *PHASES_12[1:])
+STRAY = (START, WAIT_COOKIE, WAIT_COOKIE_R, CONNECTED)
 COOKIE = has("cookie")
 HELLOS = tuple(
     item for item in DELIVERIES
@@ -25,14 +25,26 @@ HELLOS = tuple(
 )
 
 
+PLAIN = tuple(item for item in HELLOS if item.name != "ClientHello.resuming")
+RESUMING = on("ClientHello.resuming")
+
+
 def _with_cookie(line: Line) -> Line:
-    """The same answer to a hello that shows the cookie, in the phase that has asked for one."""
-    at = (*line.at, WAIT_COOKIE) if START in line.at else line.at
+    """The same answer to a hello that shows the cookie, in the phase that has asked for one.
+
+    A cookie belongs to the hello that it was given for, and one that offers a session is another one.
+    """
+    waiting = WAIT_COOKIE_R if line.on == (RESUMING,) else WAIT_COOKIE
+    at = (*line.at, waiting) if START in line.at else line.at
     return Line(at, line.on, line.verb, line.cite, line.to, line.emit, line.code, line.choice, line.sets, line.when)
 
 
 TABLE = Table("dtls12.server.phase", PHASES,
+    row((START, WAIT_COOKIE), RESUMING,              emit=["HelloVerifyRequest"],            to=WAIT_COOKIE_R,   cite="6347 4.2.1", when=COOKIE & RESUMES),
     row(START,         HELLOS,                       emit=["HelloVerifyRequest"],            to=WAIT_COOKIE,     cite="6347 4.2.1", when=COOKIE),
+    row(WAIT_COOKIE_R, PLAIN,                        emit=["HelloVerifyRequest"],            to=WAIT_COOKIE,     cite="6347 4.2.1"),
+    row(WAIT_COOKIE_R, on("ClientHello.other_version"), emit=["HelloVerifyRequest"],         to=WAIT_COOKIE_R,   cite="6347 4.2.1",
+        verb=Verb.ADVANCE, refuse=OTHER_VERSION),
     row(START,         on("ClientHello.other_version"), emit=["HelloVerifyRequest"],         to=START,           cite="6347 4.2.1",
         verb=Verb.ADVANCE, refuse=OTHER_VERSION, when=COOKIE),
     row(WAIT_COOKIE,   on("ClientHello.other_version"), emit=["HelloVerifyRequest"],         to=WAIT_COOKIE,     cite="6347 4.2.1",
