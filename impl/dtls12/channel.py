@@ -48,8 +48,8 @@ class DatagramChannel:
 
     __slots__ = (
         "_answering", "_change", "_change_offered", "_dropped", "_finished_epoch", "_flight", "_heard",
-        "_held", "_held_bytes", "_kept", "_loose", "_loose_first", "_mtu", "_reader", "_reassembly", "_records",
-        "_settled", "_timer", "_writer", "message_sequence",
+        "_held", "_held_bytes", "_kept", "_loose", "_loose_first", "_mtu", "_reader", "_reassembly",
+        "_records", "_settled", "_timer", "_writer", "message_sequence",
     )  # fmt: skip
 
     def __init__(

@@ -292,6 +292,8 @@ def _patterns() -> Iterator[Pattern]:
 WITHOUT: Final = {
     "client-no-certificate": ("exchange=psk", "exchange=ecdhe_psk"),
     "client-no-server-key-exchange": ("exchange=rsa", "exchange=psk"),
+    "13-client-certificate-before-request": ("late_auth=request", "late_auth=require"),
+    "13-client-request-twice": ("late_auth=request", "late_auth=require"),
     "13-server-no-client-certificate": ("late_auth=request", "late_auth=require"),
     "13-server-no-certificate-verify": ("late_auth=request", "late_auth=require"),
 }

@@ -192,6 +192,9 @@ CERTIFICATE_MISSING_12 = _choice(
 KEY_UPDATE_MALFORMED = _choice(
     "KEY_UPDATE_MALFORMED", "A KeyUpdate of another value than 0 or 1 is refused with illegal_parameter.",
     "8446 4.6.3", *_alerts("illegal_parameter"))
+INTERVENING_MALFORMED = _choice(
+    "INTERVENING_MALFORMED", "A malformed KeyUpdate between the messages of a client's proof may be refused for either fault.",
+    "8446 4.6.2; 8446 4.6.3", *_alerts("illegal_parameter", "unexpected_message"))
 INTERVENING = _choice(
     "INTERVENING", "A client must not put a KeyUpdate between the messages of its proof; a server need not look.",
     "8446 4.6.2", *_alerts("unexpected_message"), _PASSED)

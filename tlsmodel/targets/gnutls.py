@@ -56,7 +56,7 @@ class GnuTLSTarget:
         self.version = ffi.version()
         self.capabilities = Capabilities(
             versions=frozenset({Version.TLS12, Version.TLS13}),
-            settings={**EVERY_SETTING, "cookie": frozenset({"off"})},
+            settings={**EVERY_SETTING, "cookie": frozenset({"off"}), "early": frozenset()},
             needs={"cookie": frozenset({"off"})},
             calls=frozenset(CALLS),
             resumes_by_id=False,

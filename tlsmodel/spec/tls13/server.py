@@ -8,8 +8,8 @@ _S is a phase in which refused early data is passed over; LATE_ phases authentic
 from __future__ import annotations
 
 from tlsmodel.spec.choices import (
-    BAD_BINDER, BAD_RECORD_MAC, CERTIFICATE_REQUIRED, DECRYPT_ERROR, INTERVENING, INTERVENING_DATA, KEY_UPDATE_MALFORMED, MALFORMED,
-    MALFORMED_OUT_OF_ORDER, OTHER_VERSION, SECOND_HELLO, SECOND_VERSION, UNEXPECTED_MESSAGE,
+    BAD_BINDER, BAD_RECORD_MAC, CERTIFICATE_REQUIRED, DECRYPT_ERROR, INTERVENING, INTERVENING_DATA, INTERVENING_MALFORMED, KEY_UPDATE_MALFORMED,
+    MALFORMED, MALFORMED_OUT_OF_ORDER, OTHER_VERSION, SECOND_HELLO, SECOND_VERSION, UNEXPECTED_MESSAGE,
 )
 from tlsmodel.spec.conditions import has
 from tlsmodel.spec.groups import MALFORMED_MESSAGES, MESSAGES, UNREADABLE
@@ -97,6 +97,7 @@ TABLE = Table("tls13.server.phase", PHASES,
     row((LATE_CV, LATE_FINISHED), on("KeyUpdate.requested"), refuse=INTERVENING, sets="owed?",             cite="8446 4.6.2"),
     row(ESTABLISHED,     on("KeyUpdate.not_requested"),    verb=Verb.IGNORE,                               cite="8446 4.6.3"),
     row(ESTABLISHED,     on("KeyUpdate.requested"),        verb=Verb.IGNORE, sets="owed",                  cite="8446 4.6.3"),
+    row((LATE_CV, LATE_FINISHED), on("KeyUpdate.malformed"), refuse=INTERVENING_MALFORMED,                 cite="8446 4.6.2"),
     row(ESTABLISHED,     on("KeyUpdate.malformed"),        refuse=KEY_UPDATE_MALFORMED,                    cite="8446 4.6.3"),
 
     row(UNFINISHED,      on("ChangeCipherSpec"),           verb=Verb.IGNORE,                               cite="8446 5"),
