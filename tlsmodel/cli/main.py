@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "page",
     "export",
     "hunt",
+    "tour",
     "replay",
     "zoo",
     "patterns",

@@ -9,6 +9,12 @@ from tlsmodel.display import Displayed
 from tlsmodel.hunt.finding import Finding
 
 
+def finding_entry(finding: Finding, directory: Path | None) -> dict[str, object]:
+    """Return a finding and where it lies as plain data."""
+    known = {"known": finding.known is not None, "known_as": finding.known}
+    return finding.to_json() | known | {"directory": str(directory) if directory else None}
+
+
 @dataclass(frozen=True, slots=True)
 class TargetReport:
     """The result of one target.
@@ -58,12 +64,7 @@ class TargetReport:
             "steps_per_second": self.steps_per_second,
             "transitions_covered": self.transitions_covered,
             "transitions_total": self.transitions_total,
-            "findings": [
-                finding.to_json()
-                | {"known": finding.known is not None, "known_as": finding.known}
-                | {"directory": str(directory) if directory else None}
-                for finding, directory in self.findings
-            ],
+            "findings": [finding_entry(finding, directory) for finding, directory in self.findings],
         }
 
 

@@ -67,7 +67,7 @@ def check(plan: Plan) -> None:
         hunted(name)
     for name in plan.targets:
         target = target_called(name, shared_credentials())
-        if not any(_fits(target, item) for item in plan.scenarios):
+        if not any(fits(target, item) for item in plan.scenarios):
             raise ValueError(f"{name}: none of the scenarios {', '.join(plan.scenarios)} fits this target")
 
 
@@ -83,7 +83,7 @@ def hunt(plan: Plan, progress: Progress | None = None) -> HuntReport:
     interrupted = False
     for name, target in targets:
         tally = Tally()
-        scenarios = [item for item in plan.scenarios if _fits(target, item)]
+        scenarios = [item for item in plan.scenarios if fits(target, item)]
         begun = time.monotonic()
         try:
             _drive(plan, name, target, scenarios, tally, progress)
@@ -100,7 +100,8 @@ def hunt(plan: Plan, progress: Progress | None = None) -> HuntReport:
     return HuntReport(plan.seed, tuple(results), drawn, interrupted)
 
 
-def _fits(target: Target, name: str) -> bool:
+def fits(target: Target, name: str) -> bool:
+    """Tell whether mapper and target can both play the scenario called `name`."""
     setting = hunted(name)
     played = all(value in SETTINGS.get(key, ()) for key, value in setting.parameters)
     return played and target.capabilities.fit(setting)
