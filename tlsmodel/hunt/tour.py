@@ -33,7 +33,7 @@ from tlsmodel.targets.registry import target as target_called
 
 Place = tuple[int, ...]
 LONGEST: Final = 40
-"""Steps after which a run begins anew, so that the way to every place stays short."""
+"""Steps behind the place gone to, after which a run begins anew, so that the ways to places stay short."""
 
 WARNINGS: Final = frozenset(
     item
@@ -138,7 +138,7 @@ class Tour:
         self._restart()
         while time.monotonic() - begun < seconds:
             untried = self._open[self._place]
-            if untried and len(self._path) < LONGEST:
+            if untried and len(self._path) < self._limit:
                 self._try(untried.pop())
             elif not self._go_on():
                 break
@@ -147,6 +147,7 @@ class Tour:
     def _restart(self) -> None:
         self._follower.reset()
         self._path: list[Symbol] = []
+        self._limit = LONGEST
         self._arrive()
 
     def _arrive(self) -> None:
@@ -203,6 +204,7 @@ class Tour:
             self._arrive()
             if self._place != place:  # the target does not do the same twice
                 self._open[place].clear()
+            self._limit = len(self._path) + LONGEST
             return True
         return False
 

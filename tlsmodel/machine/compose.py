@@ -433,7 +433,8 @@ class Session:
             elif outcome.code == "GOT_APPLICATION_DATA":
                 yield from self._follow(run, Micro.STEP, Signal.DELIVERED, met)
             elif outcome.code in NON_FATAL and outcome.code != "SUCCESS":
-                yield from self._notify(run, outcome.code)
+                after = run.state.raise_flags(met.sets if met else (), self._back)
+                yield from self._notify(run._replace(state=after), outcome.code)
             else:
                 yield from self._end(run, outcome, dead)
 
@@ -441,8 +442,7 @@ class Session:
         if met is None:
             return
         kept = run.move(unread=run.state.unread + 1) if outcome.code == KEPT else run
-        sets = (*met.sets, *PASSING[outcome.code])
-        passed = run._replace(state=kept.state.raise_flags(sets, self._back))
+        passed = kept._replace(state=kept.state.raise_flags((*met.sets, *PASSING[outcome.code]), self._back))
         yield from self._follow(passed, Micro.STEP, Signal.IGNORED, met)
 
     def _end(self, run: Run, outcome: Outcome, dead: bool) -> Iterator[Successor[State]]:

@@ -205,6 +205,11 @@ def _returning(state: State, _: str) -> State:
     return state._with("returned")._with("stranger") if state.renewal else state._with("returned")
 
 
+def _opened(state: State, _: str) -> State:
+    """The first record that opens ends the passing over of early data that was refused."""
+    return state._replace(phase=state.phase.removesuffix("_S"))
+
+
 _RAISE: Final[dict[str, Callable[[State, str], State]]] = {
     "refused": _refused,
     "owed": _owed,
@@ -212,6 +217,7 @@ _RAISE: Final[dict[str, Callable[[State, str], State]]] = {
     "shown": _identified("shown", "unshown"),
     "unshown": _identified("unshown", "shown"),
     "returning": _returning,
+    "opened": _opened,
 }
 
 
