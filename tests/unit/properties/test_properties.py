@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.properties_page import PAGE, page
 from tlsmodel.explore.check import check, check_at, is_pair, plan
 from tlsmodel.explore.verdict import Ruling
 from tlsmodel.spec.mutations import MUTATIONS, UNSEEN
@@ -114,6 +115,10 @@ def test_every_bug_of_the_zoo_is_a_change_of_rows_or_out_of_sight_for_a_reason()
     assert seen | set(UNSEEN) >= set(BUGS)
     assert not seen & set(UNSEEN)
     assert all(len(reason.split()) > 4 for reason in UNSEEN.values())
+
+
+def test_the_page_of_properties_is_what_the_properties_say():
+    assert PAGE.read_text("utf-8") == page(), "python -m tests.properties_page"
 
 
 def test_a_pair_too_large_for_memory_is_undecided_and_says_how_many_states_it_has():

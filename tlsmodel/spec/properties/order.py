@@ -10,14 +10,15 @@ from tlsmodel.spec.properties.property import Property, Scope
 from tlsmodel.spec.properties.temporal import AtMost, Never, Precedes
 from tlsmodel.spec.properties.words import accepts, completes, delivers, holds, phase, sends, succeeds
 from tlsmodel.spec.row import Verb
-from tlsmodel.spec.symbols import DELIVERIES
 
 CCS = "ChangeCipherSpec"
 DATA = accepts("ApplicationData") | delivers("ApplicationData")
 STREAMS = ("tls12-client", "tls12-server", "tls13-client", "tls13-server")
 DATAGRAMS = ("dtls12-client", "dtls12-server")
 CLIENTS_12, SERVERS_12 = ("tls12-client", "dtls12-client"), ("tls12-server", "dtls12-server")
-HELLOS = tuple(item.name for item in DELIVERIES if item.message == "ClientHello")
+RESUMED = "ServerHello.resumed"
+RESUMING_12 = ("tls12-client?resume=on", "tls12-server?resume=on")
+RESUMING = (*RESUMING_12, "tls13-client?resume=on", "tls13-server?resume=on", "tls13-server?early=on&resume=on")
 BAD = ("CertificateVerify.bad", "ServerKeyExchange.bad", "Finished.bad")
 TAKEN = (Verb.ADVANCE, Verb.IGNORE, Verb.DELIVER, Verb.NOTIFY)
 
@@ -29,28 +30,28 @@ def on(*names: str) -> tuple[Scope, ...]:
 PROPERTIES: Final = (
     Property("data-after-finished", "No application data is delivered before the peer's Finished is verified.",
         Precedes(accepts("Finished"), DATA),
-        "8446 4.4.4; 5246 7.4.9", ("T32", "M05"), on(*STREAMS, *DATAGRAMS)),
-    Property("client-keys-after-exchange", "A client changes its reading keys only after a key exchange.",
-        Precedes(accepts("ServerKeyExchange"), accepts(CCS), again=completes()),
-        "5246 7.1; 5246 7.4.7", ("T02",), on(*CLIENTS_12)),
-    Property("server-keys-after-exchange", "A server changes its reading keys only after a key exchange.",
-        Precedes(accepts("ClientKeyExchange"), accepts(CCS), again=completes()),
-        "5246 7.1; 5246 7.4.7", ("T02S",), on(*SERVERS_12)),
+        "8446 4.4.4; 5246 7.4.9", ("T32", "M05"), on(*STREAMS, *DATAGRAMS, *RESUMING)),
+    Property("client-keys-after-exchange", "A client changes its reading keys only after a key exchange, or to resume.",
+        Precedes(sends("ClientKeyExchange") | accepts(RESUMED), accepts(CCS), again=completes()),
+        "5246 7.1; 5246 7.4.7", ("T02",), on(*CLIENTS_12, "tls12-client?resume=on", "tls12-client?exchange=rsa")),
+    Property("server-keys-after-exchange", "A server changes its reading keys only after a key exchange, or to resume.",
+        Precedes(accepts("ClientKeyExchange") | sends(RESUMED), accepts(CCS), again=completes()),
+        "5246 7.1; 5246 7.4.7", ("T02S",), on(*SERVERS_12, "tls12-server?resume=on")),
     Property("finished-under-new-keys", "Finished is accepted only after ChangeCipherSpec.",
         Precedes(accepts(CCS), accepts("Finished"), again=completes()),
-        "5246 7.4.9", ("T03", "T04", "D04", "D05"), on(*CLIENTS_12, *SERVERS_12)),
+        "5246 7.4.9", ("T03", "T04", "D04", "D05"), on(*CLIENTS_12, *SERVERS_12, *RESUMING_12)),
     Property("no-late-change-of-keys", "Outside a handshake nothing changes keys by ChangeCipherSpec.",
         Never(Meets((CCS,), (Verb.ADVANCE, Verb.DELIVER), at=("CONNECTED", "complete"))),
-        "5246 7.1; 8446 5", ("D03",), on(*STREAMS, "dtls12-client")),
-    Property("server-proof-12", "A TLS 1.2 client succeeds only with a signed ServerKeyExchange.",
-        Precedes(accepts("ServerKeyExchange"), succeeds(), again=completes()),
-        "5246 7.4.3", ("T04",), on("tls12-client")),
-    Property("server-proof-13", "A TLS 1.3 client succeeds only with the server's CertificateVerify.",
-        Precedes(accepts("CertificateVerify"), succeeds()),
-        "8446 4.4.3", ("T19",), on("tls13-client")),
+        "5246 7.1; 8446 5", ("D03",), on(*STREAMS, *DATAGRAMS)),
+    Property("server-proof-12", "A TLS 1.2 client succeeds only with a signed ServerKeyExchange, or a session of before.",
+        Precedes(accepts("ServerKeyExchange", RESUMED), succeeds(), again=completes()),
+        "5246 7.4.3; 5246 7.3", ("T04",), on("tls12-client", "dtls12-client", "tls12-client?resume=on")),
+    Property("server-proof-13", "A TLS 1.3 client succeeds only with the server's CertificateVerify, or a session of before.",
+        Precedes(accepts("CertificateVerify", RESUMED), succeeds()),
+        "8446 4.4.3; 8446 2.2", ("T19",), on("tls13-client", "tls13-client?resume=on")),
     Property("signatures-checked", "A signature or Finished that does not verify is never accepted.",
         Never(Meets(BAD, TAKEN)),
-        "8446 4.4.3; 8446 4.4.4; 5246 7.4.3; 5246 7.4.9", ("T18", "T20", "finished-unchecked"), on(*STREAMS)),
+        "8446 4.4.3; 8446 4.4.4; 5246 7.4.3; 5246 7.4.9", ("T18", "T20", "finished-unchecked"), on(*STREAMS, *RESUMING)),
     Property("client-proof-12", "A TLS 1.2 server that requires a certificate succeeds only with its proof.",
         Precedes(accepts("CertificateVerify"), succeeds(), again=completes()),
         "5246 7.4.8", ("T08",), on("tls12-server?auth=require")),
@@ -65,7 +66,7 @@ PROPERTIES: Final = (
         "5246 7.4.8", ("T24",), on("tls12-server?auth=require")),
     Property("one-server-hello", "A server answers one ClientHello in a handshake.",
         AtMost(1, sends("ServerHello", "ServerHello.resumed"), again=completes()),
-        "5246 7.4.1.2; 8446 4.1.2", ("G11",), on("tls12-server", "tls13-server")),
+        "5246 7.4.1.2; 8446 4.1.2", ("G11",), on("tls12-server", "tls13-server", "tls12-server?resume=on")),
     Property("one-client-hello", "A TLS 1.2 client sends one ClientHello in a handshake, whatever asks for more.",
         Never(Was(~holds("complete") & ~phase("START") & ~holds("output")) & sends("ClientHello")),
         "5246 7.4.1.1", ("D13",), on("tls12-client")),
