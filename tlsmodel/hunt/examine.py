@@ -131,4 +131,4 @@ def _polish(run: Callable[[Sequence[Symbol]], Examined], found: Examined, end: f
 
 def follower_of(system: SystemUnderTest, machine: Machine[Any]) -> Follower:
     """Return what follows `system` beside `machine`."""
-    return Follower(system, Oracle(machine, system.alphabet))
+    return Follower(system, Oracle(machine, system.alphabet, system.target.capabilities.view))

@@ -14,12 +14,14 @@ from tlsmodel.draw import missing, phases, render
 from tlsmodel.hunt.finding import hunted, write
 from tlsmodel.hunt.gather import gather
 from tlsmodel.hunt.known import known_departures
+from tlsmodel.hunt.pages import write_pages
 from tlsmodel.hunt.report import HuntReport, TargetReport
 from tlsmodel.hunt.stateful import Batch, Tally
 from tlsmodel.hunt.sut import SystemUnderTest
 from tlsmodel.machine import Machine, build
 from tlsmodel.mapper import SETTINGS
-from tlsmodel.spec.scenario import SCENARIOS, variations
+from tlsmodel.spec.scenario import SCENARIOS, Scenario, variations
+from tlsmodel.spec.symbols import HANDSHAKE, REHANDSHAKE
 from tlsmodel.targets.base import Target
 from tlsmodel.targets.registry import target as target_called
 
@@ -97,7 +99,10 @@ def hunt(plan: Plan, progress: Progress | None = None) -> HuntReport:
         if interrupted:
             break
     drawn = _draw(plan.out, pictures) if plan.out else ()
-    return HuntReport(plan.seed, tuple(results), drawn, interrupted)
+    report = HuntReport(plan.seed, tuple(results), drawn, interrupted)
+    if plan.out is not None:
+        write_pages(report, plan.out)
+    return report
 
 
 def fits(target: Target, name: str) -> bool:
@@ -105,6 +110,11 @@ def fits(target: Target, name: str) -> bool:
     setting = hunted(name)
     played = all(value in SETTINGS.get(key, ()) for key, value in setting.parameters)
     return played and target.capabilities.fit(setting)
+
+
+def _bounded(target: Target, name: str) -> Scenario:
+    again = HANDSHAKE in target.capabilities.calls and REHANDSHAKE in target.capabilities.calls
+    return hunted(name) if again else hunted(name).with_settings({"rehandshakes": "0"})
 
 
 def _turns(scenarios: Sequence[str]) -> Iterator[str]:
@@ -133,14 +143,14 @@ def _drive(
         if sum(machine.discovered for machine in machines.values()) > MAX_STATES:
             machines.clear()
         if scenario not in machines:
-            machines[scenario] = build(hunted(scenario))
+            machines[scenario] = build(_bounded(target, scenario))
         size, done = BATCH, (time.monotonic() - begun) / plan.seconds
         if plan.examples is not None:
             left = plan.examples - number // len(scenarios) * BATCH
             size, done = min(BATCH, left), 1 - left / plan.examples
         if size <= 0 or time.monotonic() >= end:
             return
-        system = SystemUnderTest(target, hunted(scenario), shared_credentials())
+        system = SystemUnderTest(target, machines[scenario].scenario, shared_credentials())
         Batch(system, machines[scenario], known, tally).run(plan.seed + number, size, end)
         if progress is not None:
             progress(name, scenario, min(1.0, done), tally)

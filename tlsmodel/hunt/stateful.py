@@ -21,11 +21,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from tlsmodel.hunt.cause import Cause, Group
 from tlsmodel.hunt.coverage import Coverage
-from tlsmodel.hunt.examine import Follower
+from tlsmodel.hunt.examine import follower_of
 from tlsmodel.hunt.known import Known
 from tlsmodel.hunt.steer import Steering, Tried
 from tlsmodel.hunt.sut import SystemUnderTest
-from tlsmodel.machine import Departure, Machine, Oracle, Trace
+from tlsmodel.machine import Departure, Machine, Trace
 from tlsmodel.patterns import Pattern
 from tlsmodel.spec.symbols import Symbol
 
@@ -120,7 +120,7 @@ class Batch:
         database: ExampleDatabase | None = None,
     ) -> None:
         self.tally = tally
-        self.follower = Follower(system, Oracle(machine, system.alphabet))
+        self.follower = follower_of(system, machine)
         self.tried = tally.tried.setdefault(system.scenario.name, Tried())
         self.steering = Steering(machine, system.alphabet, self.tried)
         self._known = known

@@ -80,7 +80,7 @@ class SystemUnderTest:
     def alphabet(self) -> frozenset[Symbol]:
         """What can be fed: the calls and disturbances of the target, and the deliveries of the mapper."""
         capabilities = self.target.capabilities
-        return capabilities.calls | capabilities.disturbances | BUILDS
+        return (capabilities.calls | capabilities.disturbances | BUILDS) - capabilities.without
 
     @property
     def letters(self) -> list[str]:

@@ -242,7 +242,7 @@ _TABLE: Final[tuple[_Entry, ...]] = (
     (EVERY, "malformed-hello", "Malformed hello",
      "A side completes although the peer's hello was damaged.", "8446 6.2; 5246 7.2.2", SECURITY,
      accepted("I_ClientHello", r"F_I_(Client|Server)Hello\.malformed", SUCCESS)),
-    (EVERY, "continue-after-close", "Continue after close_notify",
+    (STREAMS, "continue-after-close", "Continue after close_notify",
      "A side completes a handshake although one of the two has said close_notify.", "8446 6.1; 5246 7.2.1", CONTRACT, (
          ("idle",   "{I_Alert.close_notify, O_Alert.warning.close_notify}", "closed"),
          ("idle",   SUCCESS,                             "done"),

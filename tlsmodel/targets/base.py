@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from tlsmodel.machine.blur import SHARP, View
 from tlsmodel.spec.scenario import PARAMETERS, Role, Scenario, Version
 from tlsmodel.spec.symbols import (
     CALLS,
@@ -66,6 +67,8 @@ class Capabilities:
     settings: which parameters of a scenario it can be set up for, besides the default ones.
     needs: the values that it needs of some parameters, where a scenario has them.
     calls, disturbances: what can be fed to it.
+    without: deliveries that it takes no note of in a way that could be compared.
+    view: how sharply its outputs are seen.
     resumes_by_id: whether a server takes up sessions of TLS 1.2 by their id, and not by tickets alone.
     """
 
@@ -75,6 +78,8 @@ class Capabilities:
     needs: Settings = field(default_factory=dict)
     calls: frozenset[Symbol] = frozenset(CALLS)
     disturbances: frozenset[Symbol] = field(default=frozenset(ENVIRONMENT))
+    without: frozenset[Symbol] = frozenset()
+    view: View = SHARP
     resumes_by_id: bool = True
 
     def fit(self, scenario: Scenario) -> bool:

@@ -21,12 +21,22 @@ def _gnutls(credentials: TestCredentials) -> Target:
     return GnuTLSTarget(credentials)
 
 
-TARGETS: Final[dict[str, Callable[[TestCredentials], Target]]] = {"impl": _impl, "gnutls": _gnutls}
+def _openssl(credentials: TestCredentials) -> Target:
+    from tlsmodel.targets.openssl import OpenSSLTarget
+
+    return OpenSSLTarget(credentials)
+
+
+TARGETS: Final[dict[str, Callable[[TestCredentials], Target]]] = {
+    "impl": _impl,
+    "gnutls": _gnutls,
+    "openssl": _openssl,
+}
 ZOO_PREFIX: Final = "zoo:"
 
 
 def target(name: str, credentials: TestCredentials) -> Target:
-    """Return the target called `name`: ``impl``, ``gnutls`` or ``zoo:ID``.
+    """Return the target called `name`: ``impl``, ``gnutls``, ``openssl`` or ``zoo:ID``.
 
     Raises `ValueError` naming the choices, and `TargetUnavailable` where its library is missing.
     """
