@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.jupyter import notebook, opened, run, served
 
-STEPPER, READ, PLAY, LIVE, PARTED = range(5)
+STEPPER, READ, PLAY, LIVE, PARTED, PAIR, PLACE = range(7)
 CELLS = (
     "from tlsmodel.draw.widget import Stepper\nstepper = Stepper('tls13-client')\nstepper",
     "print(stepper.trace)",
@@ -12,6 +12,8 @@ CELLS = (
     "found = read(Path(FINDING))\nstepper.play(found.trace, found.expected)",
     "from tlsmodel.live.stepper import LiveStepper\nlive = LiveStepper('tls13-client', 'zoo:T19')\nlive",
     "print(*live.session.departure.expected)",
+    "from tlsmodel.draw.widget import PairStepper\npair = PairStepper('tls13')\npair",
+    "print(pair.address)\npair.address = 'c-handshake/s-gets'",
 )
 TO_THE_BUG = ("handshake()", "?ServerHello", "handshake()", "?EncryptedExtensions", "handshake()")
 
@@ -94,3 +96,17 @@ def test_undoing_and_another_way_leave_no_departure_behind(lab):
     box.locator(".departure").wait_for()
 
     assert said(run(lab, PARTED)) == ["ANY_FATAL !Alert.fatal.unexpected_message"]
+
+
+def test_a_client_and_a_server_are_stepped_side_by_side_and_python_sends_them_elsewhere(lab, screenshot):
+    box = run(lab, PAIR)
+    for _ in range(40):
+        if box.locator(".next").is_disabled():
+            break
+        box.locator(".next").click()
+
+    assert box.locator(".phase").all_inner_texts() == ["CONNECTED", "CONNECTED"]
+    screenshot(lab)
+    assert said(run(lab, PLACE))[0].startswith("c-handshake/")
+    box.locator(".said", has_text="Step 2: server ?ClientHello").wait_for()
+    assert box.locator(".phase").all_inner_texts() == ["WAIT_SH", "START"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from tlsmodel.display import DrawingUnavailable
@@ -23,10 +23,14 @@ from tlsmodel.spec.contract import ContractRow
 from tlsmodel.spec.dtls12.flight import FlightRow
 from tlsmodel.spec.row import Row, Verb
 from tlsmodel.spec.scenario import LIMITS, PARAMETERS
+from tlsmodel.spec.symbols import emission
 from tlsmodel.spec.tables import tables_for
+from tlsmodel.spec.wire import arrival
 
 OPEN, COMPLETE, FAILED = range(3)
 """What a state is."""
+MOST_STATES: Final = 500_000
+"""States that are taken into a page or a notebook."""
 VIEWS: Final = {False: "session", True: "messages only"}
 
 T = TypeVar("T", bound=Hashable)
@@ -61,12 +65,13 @@ def packed(machine: Machine[Any], diagrams: Mapping[str, Diagram]) -> dict[str, 
 
     Raises `MemoryError` where the machine does not fit.
     """
-    space = machine.expand()
     inputs: _Index[Any] = _Index((item, number) for number, item in enumerate(machine.inputs))
     outputs, rows, ways, words = _Index[Any](), _Index[str](), _Index[tuple[int, ...]](), _Index[str]()
     degrees, given, answers, targets, reasons = (list[int]() for _ in range(5))
-    last = 0
-    for source in range(space.states):
+    last = source = 0
+    while source < machine.discovered:
+        if machine.discovered > MOST_STATES:
+            raise MemoryError(f"{machine.name}: more than {MOST_STATES:,} states; give a smaller setting")
         before = len(given)
         for item in machine.enabled(source):
             for output, target, names in machine.successors(source, item):
@@ -76,7 +81,8 @@ def packed(machine: Machine[Any], diagrams: Mapping[str, Diagram]) -> dict[str, 
                 reasons.append(ways[tuple(rows[name] for name in names)])
                 last = target
         degrees.append(len(given) - before)
-    states = [machine.state(number) for number in range(space.states)]
+        source += 1
+    states = [machine.state(number) for number in range(source)]
     final = tables_for(machine.scenario).final
     try:
         drawn = [_drawn(name, diagram, rows) for name, diagram in diagrams.items()]
@@ -89,7 +95,7 @@ def packed(machine: Machine[Any], diagrams: Mapping[str, Diagram]) -> dict[str, 
         "initial": machine.initial,
         "inputs": [[item.kind.value, item.name, item.cite] for item in machine.inputs],
         "outputs": [output_to_json(output) for output in outputs],
-        "labels": [[words[part] for part in machine.label(n).split(", ")] for n in range(space.states)],
+        "labels": [[words[part] for part in machine.label(n).split(", ")] for n in range(source)],
         "phases": [words[state.phase] for state in states],
         "kinds": [_kind(state, final) for state in states],
         "degrees": degrees,
@@ -102,6 +108,12 @@ def packed(machine: Machine[Any], diagrams: Mapping[str, Diagram]) -> dict[str, 
         "words": list(words),
         "rows": [_reason(name, machine.rows.get(name)) for name in rows],
     }
+
+
+def arrivals(graphs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return as which delivery each emission of packed machines arrives."""
+    sent = {name for graph in graphs for output in graph["outputs"] for name in output["emissions"]}
+    return {name: arrival(emission(name)).name for name in sorted(sent)}
 
 
 def compressed(data: dict[str, object]) -> str:

@@ -19,14 +19,13 @@ from tlsmodel.draw.contract_view import contract
 from tlsmodel.draw.diagram import Diagram
 from tlsmodel.draw.flight_view import flight
 from tlsmodel.draw.generation_view import generations
-from tlsmodel.draw.packed import compressed, facets, packed
+from tlsmodel.draw.packed import arrivals, compressed, facets, packed
 from tlsmodel.draw.phase_view import phases
 from tlsmodel.draw.verdicts import PageVerdict
 from tlsmodel.machine.machine import VIEW_SUFFIX, Machine
 from tlsmodel.spec.scenario import Version
-from tlsmodel.spec.symbols import Kind, Symbol
+from tlsmodel.spec.symbols import Kind
 from tlsmodel.spec.tables import tables_for
-from tlsmodel.spec.wire import arrival
 
 _IMPORT: Final = re.compile(r'^import \{[^}]*\} from "\./([a-z]+\.js)";\n', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async |)(?:const|function|class) )", re.MULTILINE)
@@ -51,19 +50,19 @@ def page(
     Raises `MemoryError` where a machine is too large.
     """
     shown: dict[str, dict[str, object]] = {}
-    sent: set[Symbol] = set()
+    heard: dict[str, str] = {}
     for machine in machines:
         if progress is not None:
             progress(machine.name)
-        graph = compressed(packed(machine, pictures_of(machine)))
-        shown[machine.name] = {"facets": facets(machine), "graph": graph}
-        sent.update(item for output in machine.expand().outputs for item in output.emissions)
+        graph = packed(machine, pictures_of(machine))
+        shown[machine.name] = {"facets": facets(machine), "graph": compressed(graph)}
+        heard |= arrivals([graph])
     for name, ends in pairs.items():
         facets_of_pair = {"view": "pair", "version": name}
         shown[name] = {"facets": facets_of_pair, "ends": list(ends)}
     data = {
         "machines": shown,
-        "arrivals": {item.name: arrival(item).name for item in sorted(sent, key=str)},
+        "arrivals": heard,
         "verdicts": [verdict.to_json() for verdict in verdicts],
     }
     parts = {

@@ -1,7 +1,7 @@
 """The stepper in a notebook, an anywidget; needs the extra ``notebook``.
 
-It shows the page's own stepper, and keeps in step with Python: what was clicked is `Stepper.trace`, and
-`Stepper.play` shows a trace, a counterexample or a finding.
+It shows the page's own steppers, and keeps in step with Python: what was clicked is `Stepper.trace`, and
+`Stepper.play` shows a trace, a counterexample or a finding.  `PairStepper` has a client and a server.
 """
 
 from __future__ import annotations
@@ -18,13 +18,41 @@ except ModuleNotFoundError as fault:
         f"the stepper needs {fault.name}: pip install 'tlsmodel[notebook]'", name=fault.name
     ) from None
 
-from tlsmodel.draw.packed import compressed, packed
+from tlsmodel.draw.packed import arrivals, compressed, packed
 from tlsmodel.draw.page import pictures_of, script, style
 from tlsmodel.machine.machine import Machine, build
 from tlsmodel.machine.trace import Trace, output_to_json, trace_from_json
+from tlsmodel.spec.pairs import pair_setting
+from tlsmodel.spec.scenario import Role
 from tlsmodel.spec.symbols import Output
 
 _SCRIPT: Final = f"const STYLE = {json.dumps(style('.tlsmodel-widget'))};\n{script('widget.js')}"
+
+
+class PairStepper(anywidget.AnyWidget):
+    """Steps through a client and a server by click, with what is on its way between them.
+
+    Parameters
+    ----------
+    name: a pair, as ``tls13`` or ``tls13?auth=require``.
+
+    Raises `ValueError` for an unknown name and `MemoryError` where an end is too large.
+
+    Attributes
+    ----------
+    address: the steps to where the reader stands, as in the explorer's links; setting it goes there.
+    """
+
+    _esm = _SCRIPT
+    ends = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    arrivals = traitlets.Dict().tag(sync=True)
+    address = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, name: str, **traits: Any) -> None:
+        setting = pair_setting(name, {})
+        machines = [build(setting.end(role)) for role in Role]
+        graphs = [packed(machine, pictures_of(machine)) for machine in machines]
+        super().__init__(ends=list(map(compressed, graphs)), arrivals=arrivals(graphs), **traits)
 
 
 class Stepper(anywidget.AnyWidget):

@@ -3,6 +3,8 @@
 
 import { h } from "./dom.js";
 import { Graph } from "./graph.js";
+import { PairStepper } from "./pair.js";
+import { PairWalk } from "./pairwalk.js";
 import { play, readRecord } from "./records.js";
 import { Stepper } from "./stepper.js";
 import { Walk } from "./walk.js";
@@ -35,10 +37,26 @@ function asking(model, walk) {
     });
 }
 
-async function render({ model, el }) {
-  const root = h("div", { class: "tlsmodel-widget", "data-lm-suppress-shortcuts": "true" });
-  el.attachShadow({ mode: "open" }).append(h("style", {}, STYLE), root);
-  const stopFollowing = followTheme(root);
+/** A client and a server: where the reader stands is the address, which Python may set as well. */
+async function showPair(model, root) {
+  const graphs = await Promise.all(model.get("ends").map((text) => Graph.read(text)));
+  const walk = new PairWalk(graphs, model.get("arrivals"));
+  const stepper = new PairStepper(walk);
+  const go = () => {
+    if (model.get("address") === walk.address) return;
+    walk.open(model.get("address"));
+    stepper.show();
+  };
+  root.append(stepper.element);
+  stepper.addEventListener("moved", () => {
+    model.set("address", walk.address);
+    model.save_changes();
+  });
+  model.on("change:address", go);
+  go();
+}
+
+async function showOne(model, root) {
   const walk = new Walk(await Graph.read(model.get("graph")));
   const stepper = new Stepper(walk, model.get("live") ? asking(model, walk) : null);
   const tell = () => {
@@ -55,6 +73,13 @@ async function render({ model, el }) {
   stepper.addEventListener("moved", tell);
   model.on("change:record", playRecord);
   playRecord();
+}
+
+async function render({ model, el }) {
+  const root = h("div", { class: "tlsmodel-widget", "data-lm-suppress-shortcuts": "true" });
+  el.attachShadow({ mode: "open" }).append(h("style", {}, STYLE), root);
+  const stopFollowing = followTheme(root);
+  await (model.get("ends") ? showPair : showOne)(model, root);
   return stopFollowing;
 }
 
