@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.jupyter import notebook, opened, run, served
 
-STEPPER, READ, PLAY, LIVE, PARTED, PAIR, PLACE = range(7)
+STEPPER, READ, PLAY, LIVE, PARTED, TAKEN, PAIR, PLACE = range(8)
 CELLS = (
     "from tlsmodel.draw.widget import Stepper\nstepper = Stepper('tls13-client')\nstepper",
     "print(stepper.trace)",
@@ -12,6 +12,7 @@ CELLS = (
     "found = read(Path(FINDING))\nstepper.play(found.trace, found.expected)",
     "from tlsmodel.live.stepper import LiveStepper\nlive = LiveStepper('tls13-client', 'zoo:T19')\nlive",
     "print(*live.session.departure.expected)",
+    "print(len(live.session.answers))",
     "from tlsmodel.draw.widget import PairStepper\npair = PairStepper('tls13')\npair",
     "print(pair.address)\npair.address = 'c-handshake/s-gets'",
 )
@@ -96,6 +97,16 @@ def test_undoing_and_another_way_leave_no_departure_behind(lab):
     box.locator(".departure").wait_for()
 
     assert said(run(lab, PARTED)) == ["ANY_FATAL !Alert.fatal.unexpected_message"]
+
+
+def test_steps_that_are_clicked_before_the_session_has_answered_wait_for_it(lab):
+    box = lab.locator(".jp-CodeCell").nth(LIVE)
+    box.locator(".reset").click()
+    box.locator(".next").evaluate("(next) => { for (let clicks = 0; clicks < 3; clicks++) next.click(); }")
+
+    box.locator(".steps li").nth(2).wait_for()
+    assert box.locator(".steps .arrow.call").all_inner_texts() == ["handshake()"] * 3
+    assert said(run(lab, TAKEN)) == ["3"]
 
 
 def test_a_client_and_a_server_are_stepped_side_by_side_and_python_sends_them_elsewhere(lab, screenshot):

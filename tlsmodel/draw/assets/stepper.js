@@ -48,9 +48,13 @@ export class Stepper extends EventTarget {
     this.show();
   }
 
+  /** Take a step; one that is asked for while a live session still answers the one before waits for it. */
   async step(input, reply) {
+    while (this.taking) await this.taking;
     const focused = this.element.getRootNode().activeElement?.dataset?.input;
-    await this.perform(input, reply);
+    this.taking = this.perform(input, reply);
+    await this.taking;
+    this.taking = null;
     this.show();
     if (focused !== undefined) (this.end.button(focused) ?? this.buttons.next).focus();
   }
@@ -94,7 +98,8 @@ export class Stepper extends EventTarget {
     return true;
   }
 
-  #move(change) {
+  async #move(change) {
+    while (this.taking) await this.taking;
     change();
     this.show();
   }
