@@ -29,7 +29,7 @@ from tlsmodel.spec.row import Row
 
 Ints = NDArray[np.int64]
 STATE = 10_000
-"""About how many bytes a state takes with its transitions; measured on dtls12-client, the largest."""
+"""Bytes that are reckoned for a state with its transitions: more than those of dtls12-client take."""
 
 
 class SessionChecker:

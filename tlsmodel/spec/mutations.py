@@ -198,13 +198,13 @@ _OWN: Final = (
         ("tls13-client", "tls13-server", "tls12-client", "tls12-server"),
         contract=(rule(HANDSHAKE, ENTER, Signal.UNFINISHED, cite="gnutls_handshake(3)", returns=(AGAIN_WRITE,)),)),
     Mutation("finished-refused", "A server refuses the client's Finished", "5246 7.4.9",
-        ("tls12", "tls13", "dtls12"),
+        ("tls12", "tls13"),
         _all(f"{SERVER_12} {SERVER_13}", row("WAIT_FINISHED", on("Finished"), refuse=UNEXPECTED_MESSAGE, cite="5246 7.4.9"))),
     Mutation("cross-refused", "A client refuses a HelloRequest that crosses its own ClientHello", "5246 7.4.1.1",
         ("tls12",),
         _all(CLIENT_12, row("WAIT_SH", on("HelloRequest"), refuse=UNEXPECTED_MESSAGE, cite="5246 7.4.1.1"))),
     Mutation("silent-server", "A server accepts Finished and never sends its own flight", "5246 7.4.9",
-        ("tls12", "tls13", "dtls12"), (
+        ("tls12", "tls13"), (
             *_all(SERVER_12, row("WAIT_FINISHED", on("Finished"), to="CONNECTED", cite="5246 7.4.9")),
             *_all(SERVER_13, row("START", on("ClientHello"), emit=FULL_13[:-1], to="WAIT_FINISHED", cite="8446 4.4.4")),
         )),
