@@ -30,7 +30,7 @@ BATCH: Final = 10
 HUNTED: Final = (*SCENARIOS, *(setting.name for setting in variations()))
 """The default scenario of every version and role, and one for every value of every parameter."""
 DRAWN: Final = 12
-"""Pictures of what was covered that a hunt without chosen scenarios draws at most."""
+"""Where a hunt has more scenarios than this, only the default ones get a picture of what was covered."""
 MAX_STATES: Final = 300_000
 """States that a machine may remember before it is built anew, so that a long hunt's memory stays bounded."""
 
@@ -185,8 +185,9 @@ def _draw(out: Path, used: dict[str, set[str]]) -> tuple[Path, ...]:
     if missing():
         return ()
     paths = []
-    for scenario, rows in islice(used.items(), DRAWN):
+    chosen = [name for name in used if len(used) <= DRAWN or name in SCENARIOS]
+    for scenario in chosen:
         path = out / f"coverage-{scenario.replace('?', '-').replace('&', '-').replace('=', '-')}.svg"
-        render(phases(build(f"{scenario}:handshake"), rows=frozenset(rows)), path)
+        render(phases(build(f"{scenario}:handshake"), rows=frozenset(used[scenario])), path)
         paths.append(path)
     return tuple(paths)
