@@ -16,7 +16,7 @@ DEFAULT_OUT = Path("findings")
 
 
 def command(
-    target: str = typer.Option("impl", "--target", "-t", help="impl, gnutls or zoo:ID."),
+    target: str = typer.Option("impl", "--target", "-t", help="impl, gnutls, openssl or zoo:ID."),
     seconds: float = typer.Option(1e6, min=0.1, max=1e7, help="Time for each machine at most."),
     scenario: list[str] = typer.Option([], help="A machine, as tls13-client; may be repeated."),
     out: Path = typer.Option(DEFAULT_OUT, help="Directory for findings."),

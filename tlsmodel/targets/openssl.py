@@ -23,8 +23,10 @@ _VERSIONS: Final = {Version.TLS12: SSL.TLS1_2_VERSION, Version.TLS13: SSL.TLS1_3
 _LEGACY_SERVER_CONNECT: Final = 1 << 2
 """Talk to servers without RFC 5746 too, as the default policy of scenarios does (openssl/ssl.h)."""
 _READ: Final = 1 << 14
+_TICKETS: Final = {"tickets": frozenset({"on"})}
+"""It issues them and asks for them in any case."""
 _FAILED: Final = Return("ERROR")
-_IGNORED: Final = ("Alert.warning", "Alert.no_renegotiation", "Alert.user_canceled")
+_IGNORED: Final = ("Alert.warning", "Alert.no_renegotiation", "Alert.user_canceled", "ClientHello.early")
 
 
 class OpenSSLTarget:
@@ -41,6 +43,8 @@ class OpenSSLTarget:
         self.version = SSL.SSLeay_version(SSL.SSLEAY_VERSION).decode().split()[1]
         self.capabilities = Capabilities(
             versions=frozenset(_VERSIONS),
+            settings=_TICKETS,
+            needs=_TICKETS,
             calls=frozenset({HANDSHAKE}),
             disturbances=frozenset(),
             without=frozenset(item for item in DELIVERIES if item.name in _IGNORED),
@@ -104,7 +108,6 @@ class OpenSSLTarget:
         made.set_min_proto_version(_VERSIONS[scenario.version])
         made.set_max_proto_version(_VERSIONS[scenario.version])
         made.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-        made.set_options(SSL.OP_NO_TICKET)
         if scenario.role is Role.SERVER:
             key = load_pem_private_key(self._credentials.key_pem, None)
             made.use_certificate(x509.load_pem_x509_certificate(self._credentials.chain_pem))
