@@ -28,7 +28,9 @@ QUIET_SECONDS = 10.0
 
 
 def command(
-    target: list[str] = typer.Option([], "--target", "-t", help="impl, gnutls, openssl or zoo:ID; may be repeated."),
+    target: list[str] = typer.Option(
+        [], "--target", "-t", help="impl, gnutls, openssl, zoo:ID; may be repeated."
+    ),
     seconds: float = typer.Option(DEFAULT_SECONDS, min=0.1, max=1e7, help="Time for all targets together."),
     examples: int = typer.Option(None, min=1, help="Examples per target and scenario, instead of a time."),
     seed: int = typer.Option(None, min=0, help="Seed of the random choices; printed in any case."),
