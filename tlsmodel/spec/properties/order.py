@@ -18,7 +18,7 @@ DATAGRAMS = ("dtls12-client", "dtls12-server")
 CLIENTS_12, SERVERS_12 = ("tls12-client", "dtls12-client"), ("tls12-server", "dtls12-server")
 RESUMED = "ServerHello.resumed"
 RESUMING_12 = ("tls12-client?resume=on", "tls12-server?resume=on")
-RESUMING = (*RESUMING_12, "tls13-client?resume=on", "tls13-server?resume=on", "tls13-server?early=on&resume=on")
+RESUMING = (*RESUMING_12, "tls13-server?resume=on", "tls13-server?early=on&resume=on")
 BAD = ("CertificateVerify.bad", "ServerKeyExchange.bad", "Finished.bad")
 TAKEN = (Verb.ADVANCE, Verb.IGNORE, Verb.DELIVER, Verb.NOTIFY)
 
@@ -48,7 +48,7 @@ PROPERTIES: Final = (
         "5246 7.4.3; 5246 7.3", ("T04",), on("tls12-client", "dtls12-client", "tls12-client?resume=on")),
     Property("server-proof-13", "A TLS 1.3 client succeeds only with the server's CertificateVerify, or a session of before.",
         Precedes(accepts("CertificateVerify", RESUMED), succeeds()),
-        "8446 4.4.3; 8446 2.2", ("T19",), on("tls13-client", "tls13-client?resume=on")),
+        "8446 4.4.3; 8446 2.2", ("T19",), on("tls13-client")),
     Property("signatures-checked", "A signature or Finished that does not verify is never accepted.",
         Never(Meets(BAD, TAKEN)),
         "8446 4.4.3; 8446 4.4.4; 5246 7.4.3; 5246 7.4.9", ("T18", "T20", "finished-unchecked"), on(*STREAMS, *RESUMING)),
