@@ -45,7 +45,8 @@ def _tell(covered: Covered) -> None:
         flush=True,
     )
     if covered.unmet:
-        print("  not met, behind answers that the target does not give: " + _counts(covered.unmet))
+        why = ", behind answers that the target does not give" if covered.complete else " so far"
+        print(f"  not met{why}: {_counts(covered.unmet)}")
 
 
 def _counts(unmet: dict[str, int]) -> str:

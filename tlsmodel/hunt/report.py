@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tlsmodel.display import Displayed
@@ -25,6 +26,7 @@ class TargetReport:
     examples, connections, steps, seconds: how much was tried.
     transitions_covered, transitions_total: see `coverage`.
     findings: with the directory that each was written to, or None.
+    left_out: scenarios that could not be set up, with the reason.
     """
 
     target: str
@@ -36,6 +38,7 @@ class TargetReport:
     transitions_covered: int
     transitions_total: int
     findings: tuple[tuple[Finding, Path | None], ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def new(self) -> tuple[Finding, ...]:
@@ -65,6 +68,7 @@ class TargetReport:
             "transitions_covered": self.transitions_covered,
             "transitions_total": self.transitions_total,
             "findings": [finding_entry(finding, directory) for finding, directory in self.findings],
+            "left_out": dict(self.left_out),
         }
 
 
@@ -108,4 +112,5 @@ class HuntReport(Displayed):
                 f"{len(result.new)} new findings, {len(result.known)} known"
             )
             lines += [f"  {finding.id} {finding.title}" for finding in result.new]
+            lines += [f"  left out {name}: {reason}" for name, reason in result.left_out.items()]
         return "\n".join(lines)

@@ -16,6 +16,7 @@ from tlsmodel.hunt.gather import gather
 from tlsmodel.hunt.known import known_departures
 from tlsmodel.hunt.pages import write_pages
 from tlsmodel.hunt.report import HuntReport, TargetReport
+from tlsmodel.hunt.saving import NothingKept
 from tlsmodel.hunt.stateful import Batch, Tally
 from tlsmodel.hunt.sut import SystemUnderTest
 from tlsmodel.machine import Machine, build
@@ -151,6 +152,11 @@ def _drive(
         if size <= 0 or time.monotonic() >= end:
             return
         system = SystemUnderTest(target, machines[scenario].scenario, shared_credentials())
+        try:
+            system.reset()
+        except NothingKept as fault:
+            tally.left_out[scenario] = str(fault)
+            continue
         Batch(system, machines[scenario], known, tally).run(plan.seed + number, size, end)
         if progress is not None:
             progress(name, scenario, min(1.0, done), tally)
@@ -176,6 +182,7 @@ def _conclude(plan: Plan, name: str, target: Target, scenarios: Sequence[str], t
         transitions_covered=covered,
         transitions_total=total,
         findings=findings,
+        left_out=dict(tally.left_out),
     )
 
 

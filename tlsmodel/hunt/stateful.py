@@ -81,6 +81,7 @@ class Tally:
     Parameters
     ----------
     passed_by: groups that were shrunk already, so that the hunt goes on behind them.
+    left_out: scenarios that could not be set up, with the reason.
     """
 
     examples: int = 0
@@ -91,6 +92,7 @@ class Tally:
     catches: dict[Cause, Catch] = field(default_factory=dict)
     known: dict[str, Catch] = field(default_factory=dict)
     passed_by: set[Group] = field(default_factory=set)
+    left_out: dict[str, str] = field(default_factory=dict)
     tried: dict[str, Tried] = field(default_factory=dict)
 
     @property

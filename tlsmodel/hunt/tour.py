@@ -59,7 +59,8 @@ class Covered:
     open: inputs at places that were met and that were not fed; none when the tour is complete.
     bounded: inputs that would pass the machine's bound of warnings, which is not the target's.
     departed: inputs at which the target left the model, behind which nothing can be told.
-    unmet: phase -> how many states of it were not met: they lie behind answers that the target does not give.
+    unmet: phase -> how many states of it were not met; behind a complete tour they lie behind answers that the
+        target does not give.
     rows, rows_possible: rows of the tables that took part, and that can take part.
     steps, seconds: the effort.
     """
@@ -128,7 +129,8 @@ class Tour:
         self._waiting: list[tuple[int, int, Place]] = []
         self._numbers = count()
         self._rows: set[str] = set()
-        self._tried = self._departed = self._bounded = self._steps = 0
+        self._fed: set[tuple[int, Symbol]] = set()
+        self._departed = self._bounded = self._steps = 0
         self.catches: dict[Cause, Catch] = {}
         self.known_catches: dict[str, Catch] = {}
 
@@ -172,7 +174,7 @@ class Tour:
         return within[::-1]
 
     def _try(self, given: Symbol) -> None:
-        self._tried += len(self._place)
+        self._fed.update((number, given) for number in self._place)
         if self._feed(given):
             self._arrive()
         else:
@@ -237,7 +239,7 @@ class Tour:
             states=space.states,
             transitions=inputs,
             states_met=len(met),
-            tried=self._tried,
+            tried=len(self._fed),
             open=sum(map(len, self._open.values())),
             bounded=self._bounded,
             departed=self._departed,

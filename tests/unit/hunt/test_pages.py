@@ -6,6 +6,7 @@ import pytest
 
 from tlsmodel.hunt import Plan, hunt
 from tlsmodel.hunt.pages import as_html, as_markdown
+from tlsmodel.hunt.saving import NothingKept
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +44,15 @@ def test_markup_in_a_title_stays_text(hunted):
 
     assert "<script>" not in as_html(changed)
     assert "\\| x" in as_markdown(changed)
+
+
+def test_a_scenario_that_cannot_be_set_up_is_left_out_and_told(monkeypatch):
+    def nothing(*_):
+        raise NothingKept("impl: an honest handshake leaves nothing to resume")
+
+    monkeypatch.setattr("tlsmodel.hunt.sut.keep_session", nothing)
+    report = hunt(Plan(("impl",), scenarios=("tls13-server?resume=on",), examples=1, seed=1))
+
+    assert report.targets[0].steps == 0
+    assert report.to_json()["targets"][0]["left_out"].keys() == {"tls13-server?resume=on"}
+    assert "left out tls13-server?resume=on: impl: an honest handshake" in str(report)
