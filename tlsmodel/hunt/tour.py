@@ -59,8 +59,8 @@ class Covered:
     open: inputs at places that were met and that were not fed; none when the tour is complete.
     bounded: inputs that would pass the machine's bound of warnings, which is not the target's.
     departed: inputs at which the target left the model, behind which nothing can be told.
-    unmet: phase -> how many states of it were not met; behind a complete tour they lie behind answers that the
-        target does not give.
+    unmet: phase -> how many states of it were not met; where the tour is complete they lie behind answers
+        that the target does not give.
     rows, rows_possible: rows of the tables that took part, and that can take part.
     steps, seconds: the effort.
     """
