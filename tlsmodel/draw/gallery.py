@@ -45,9 +45,8 @@ the peer sends each flight at once, and the application calls after it.
 """
 SCENARIO_NOTE: Final = """With a session to resume, full and abbreviated handshakes side by side
 ([Mermaid]({name}.mmd)):"""
-REHANDSHAKE_NOTE: Final = (
-    """How far handshakes have come, and what refuses another one ([Mermaid]({name}.mmd)):"""
-)
+REHANDSHAKE_NOTE: Final = """How far handshakes have come, and what refuses another one; only that
+DTLS 1.2 drops a bad record ([Mermaid]({name}.mmd)):"""
 CONTRACT: Final = """## The caller's contract
 
 What a call does until it returns, the same for every version and role. Only FLUSH and PULL can be held up, so

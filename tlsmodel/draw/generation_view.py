@@ -16,6 +16,7 @@ from tlsmodel.machine.machine import Machine, Successor
 from tlsmodel.machine.regions import State
 from tlsmodel.spec import rehandshake
 from tlsmodel.spec.row import Row, Verb
+from tlsmodel.spec.scenario import Role
 from tlsmodel.spec.symbols import Kind, Symbol
 from tlsmodel.spec.tables import tables_for
 
@@ -52,7 +53,7 @@ def generations(machine: Machine[Any]) -> Diagram:
     title = f"{headline(machine)}, re-handshakes"
     edges = tuple(Edge(*way, tuple(lines), rows=tuple(reasons[way])) for way, lines in merged.items())
     return Diagram(
-        name=identifier(f"{machine.scenario.name}-rehandshake"),
+        name=identifier(f"{machine.scenario.name}-generations"),
         title=title,
         alternative=_alternative(title, edges),
         legend=LEGEND,
@@ -68,9 +69,11 @@ def generations(machine: Machine[Any]) -> Diagram:
 def _changes(machine: Machine[Any]) -> Iterator[tuple[str, str, Symbol, Successor]]:
     """Yield every call of an undisturbed session that changes the place of the re-handshake table.
 
-    A call that begins a re-handshake is shown where nothing waits to be read yet, so that what it begins and
+    A call that begins a handshake is shown where nothing waits to be read yet, so that what it begins and
     what it meets are two arrows.
     """
+    asks = machine.scenario.role is Role.CLIENT
+    start = machine.state(machine.initial).phase
     session = Session(machine.scenario)
     machine.expand()
 
@@ -81,7 +84,8 @@ def _changes(machine: Machine[Any]) -> Iterator[tuple[str, str, Symbol, Successo
     places = [place(number) for number in range(machine.discovered)]
     for number, source in enumerate(places):
         state = machine.state(number)
-        if source == FAILED or not _undisturbed(state) or (state.complete and state.inbox):
+        begins = state.complete or (asks and state.phase == start)
+        if source == FAILED or not _undisturbed(state) or (begins and state.inbox):
             continue
         for given in machine.enabled(number):
             if given.kind is not Kind.CALL:

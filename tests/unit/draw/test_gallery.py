@@ -1,5 +1,6 @@
 """The committed pictures show what the tables say."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ def test_no_committed_picture_is_stale():
 
 def test_nothing_else_lies_among_the_pictures():
     assert {path.name for path in DIAGRAMS.iterdir()} == set(pictures())
+
+
+def test_no_two_pictures_share_a_name():
+    shown = re.findall(r"\]\(([\w.-]+\.svg)\)", pictures()["README.md"])
+
+    assert len(shown) > 40
+    assert sorted(set(shown)) == sorted(shown)
 
 
 def test_a_missing_or_changed_picture_is_stale(tmp_path):
