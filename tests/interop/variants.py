@@ -41,22 +41,26 @@ def _client_hello(messages: list[Observed], names: list[str], place: int, versio
     hello, message = _parsed(messages[place], version), messages[place]
     kinds = hello.extensions.types()
     answer = next((name for name in names[place + 1 :] if name in _ANSWERS), None)
-    if message.incoming and answer == "HelloVerifyRequest":
+    resuming = _resuming(hello, version)
+    if message.incoming and answer == "HelloVerifyRequest" and not resuming:
         return "ClientHello.no_cookie"
     if message.incoming and answer == "HelloRetryRequest":
         return "ClientHello.no_share"
-    old = version != "TLS 1.3"
-    if old and message.incoming and not _indicated(hello):
+    if version != "TLS 1.3" and message.incoming and not _indicated(hello):
         return "ClientHello.unbound"
     if ExtensionType.EARLY_DATA in kinds:
         return "ClientHello.early"
-    if old:
-        # A client that offers TLS 1.3 as well makes up a session id (RFC 8446 appendix D.4).
-        known = hello.session_id if ExtensionType.SUPPORTED_VERSIONS not in kinds else b""
-        resuming = bool(hello.extensions.get(ExtensionType.SESSION_TICKET) or known)
-    else:
-        resuming = ExtensionType.PRE_SHARED_KEY in kinds
     return "ClientHello.resuming" if resuming else "ClientHello"
+
+
+def _resuming(hello: ClientHello, version: str) -> bool:
+    """Tell whether a hello offers a session."""
+    kinds = hello.extensions.types()
+    if version == "TLS 1.3":
+        return ExtensionType.PRE_SHARED_KEY in kinds
+    # A client that offers TLS 1.3 as well makes up a session id (RFC 8446 appendix D.4).
+    known = hello.session_id if ExtensionType.SUPPORTED_VERSIONS not in kinds else b""
+    return bool(hello.extensions.get(ExtensionType.SESSION_TICKET) or known)
 
 
 def _server_hello(messages: list[Observed], names: list[str], place: int, version: str) -> str:

@@ -158,7 +158,9 @@ def test_letters_tell_in_which_order_a_target_has_read_and_sent():
 
 
 def test_an_unknown_target_is_answered_with_the_choices():
-    with pytest.raises(ValueError, match="unknown target 'nss': choose from impl, gnutls and zoo:ID"):
+    with pytest.raises(
+        ValueError, match="unknown target 'nss': choose from impl, gnutls, openssl and zoo:ID"
+    ):
         target("nss", shared_credentials())
 
 
