@@ -92,7 +92,9 @@ def page(found: dict[str, str], versions: dict[str, str]) -> str:
         "socket with the certificate verified, the feature observed, data both ways and close_notify,",
         "or a refusal where that is the feature. A – is a feature that this peer does not have, for the",
         "reason below, which was put to the test in the same run: most by trying the feature all the same.",
-        "The messages of every connection behind a ✓ are a path of the model, which the run has found.",
+        "The messages of every connection behind a ✓ are a path of the model, which the run has found;",
+        "only an alert that refuses what a certificate says comes behind it, "
+        "for the model does not read them.",
         "",
         f"- GnuTLS {versions['gnutls']}: library, gnutls-cli, gnutls-serv",
         f"- OpenSSL {versions['openssl']}: openssl s_client, openssl s_server",

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple
 
 from tlsmodel.machine.machine import Machine, build
-from tlsmodel.machine.trace import Step, Trace
+from tlsmodel.machine.trace import Step, Trace, read_back
 from tlsmodel.spec.scenario import PARAMETERS, Role, Scenario, Version
 from tlsmodel.spec.symbols import DEADLINE_PASSED, TIMER_EXPIRED, Kind, Symbol, emission
 
@@ -83,7 +83,7 @@ def explain(machine: Machine[Any], conversation: Sequence[Seen], limit: int = 20
                 best = max(best, after, key=lambda found: found.seen)
         if len(parents) > limit:
             raise MemoryError(f"{machine.name}: more than {limit:,} ways to explain the conversation")
-    trace = Trace(machine.name, _steps(parents, best))
+    trace = Trace(machine.name, read_back(parents, best))
     return Explained(machine.scenario, trace, best.seen, len(conversation))
 
 
@@ -167,11 +167,3 @@ def _shows(seen: Seen, item: Symbol, *, incoming: bool) -> bool:
     message, _, variant = seen.name.partition(".")
     coarse = message in _COARSE and item.name == message and incoming
     return coarse or (not variant and item.message == message and item.name not in _VARIANTS_SEEN)
-
-
-def _steps(parents: dict[_Node, tuple[_Node, Step] | None], node: _Node) -> tuple[Step, ...]:
-    steps: list[Step] = []
-    while (link := parents[node]) is not None:
-        node, step = link
-        steps.append(step)
-    return tuple(reversed(steps))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tlsmodel.machine.machine import Machine
-from tlsmodel.machine.trace import Step, Trace
+from tlsmodel.machine.trace import Step, Trace, read_back
 from tlsmodel.spec.symbols import Output, Symbol
 
 Sides = tuple[frozenset[int], frozenset[int]]
@@ -48,7 +48,7 @@ def difference(left: Machine[Any], right: Machine[Any], limit: int = 2_000_000) 
             step = Step(*answer)
             if answer not in ours or answer not in theirs:
                 names = (left.name, right.name) if answer in ours else (right.name, left.name)
-                trace = Trace(names[0], (*_steps(parents, sides), step))
+                trace = Trace(names[0], (*read_back(parents, sides), step))
                 return Difference(trace, *names)
             after = (ours[answer], theirs[answer])
             if after not in parents:
@@ -72,11 +72,3 @@ def _answers(machine: Machine[Any], states: frozenset[int]) -> Answers:
             for output, target, _ in machine.successors(number, given):
                 found[given, output].add(target)
     return {answer: frozenset(targets) for answer, targets in found.items()}
-
-
-def _steps(parents: dict[Sides, tuple[Sides, Step] | None], sides: Sides) -> tuple[Step, ...]:
-    steps: list[Step] = []
-    while (link := parents[sides]) is not None:
-        sides, step = link
-        steps.append(step)
-    return tuple(reversed(steps))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tlsmodel.machine.machine import Machine
-from tlsmodel.machine.trace import Step, Trace
+from tlsmodel.machine.trace import Step, Trace, read_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def shortest(machine: Machine[Any], wanted: Callable[[Any], bool], limit: int = 
     while queue:
         number = queue.popleft()
         if wanted(machine.state(number)):
-            return _read_back(machine.name, parents, number)
+            return Trace(machine.name, read_back(parents, number))
         for given in machine.enabled(number):
             for output, target, rows in machine.successors(number, given):
                 if target not in parents:
@@ -91,11 +91,3 @@ def shortest(machine: Machine[Any], wanted: Callable[[Any], bool], limit: int = 
         if len(parents) > limit:
             raise MemoryError(f"{machine.name}: more than {limit:,} states; give a smaller setting")
     return None
-
-
-def _read_back(name: str, parents: dict[int, tuple[int, Step] | None], number: int) -> Trace:
-    steps: list[Step] = []
-    while (link := parents[number]) is not None:
-        number, step = link
-        steps.append(step)
-    return Trace(name, tuple(reversed(steps)))

@@ -6,12 +6,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tlsmodel.display import Displayed
 from tlsmodel.spec.symbols import Kind, Output, Return, Symbol, emission, symbol
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,60}")
 _NAME = re.compile(r"[ -~]{1,79}")
+
+Node = TypeVar("Node")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,20 @@ class Trace(Displayed):
     def to_json(self) -> dict[str, object]:
         """Return the trace as plain data, read back by `trace_from_json`."""
         return {"machine": self.machine, "steps": [_step_to_json(step) for step in self.steps]}
+
+
+def read_back(parents: Mapping[Node, tuple[Node, Step] | None], node: Node) -> tuple[Step, ...]:
+    """Return the steps that led a search to `node`.
+
+    Parameters
+    ----------
+    parents: node -> the one that it was met from and the step, None for the first.
+    """
+    steps: list[Step] = []
+    while (link := parents[node]) is not None:
+        node, step = link
+        steps.append(step)
+    return tuple(reversed(steps))
 
 
 def _step_to_json(step: Step) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from tlsmodel.machine.machine import Machine
-from tlsmodel.machine.trace import Step, Trace
+from tlsmodel.machine.trace import Step, Trace, read_back
 from tlsmodel.patterns.automaton import Automaton, Configuration
 from tlsmodel.spec.symbols import CALLS, Kind, Symbol
 
@@ -104,7 +104,7 @@ class Unfolded:
                 if after is None:
                     after = memory[configuration, word] = automaton.through(configuration, word)
                 if automaton.accepts(after):
-                    return Trace(self.name, (*_read_back(parents, place), step))
+                    return Trace(self.name, (*read_back(parents, place), step))
                 reached = (target, after)
                 if after.state is not None and reached not in parents:
                     parents[reached] = (place, step)
@@ -112,11 +112,3 @@ class Unfolded:
             if len(parents) > self._limit:
                 raise MemoryError(f"{self.name}: more than {self._limit:,} states with a pattern")
         return None
-
-
-def _read_back(parents: _Parents, place: _Place) -> tuple[Step, ...]:
-    steps: list[Step] = []
-    while (link := parents[place]) is not None:
-        place, step = link
-        steps.append(step)
-    return tuple(reversed(steps))
